@@ -1,0 +1,1 @@
+"""opsloop at the desk."""
