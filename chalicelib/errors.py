@@ -1,0 +1,80 @@
+"""Every error of the run side, in one tree.
+
+    OpsloopError
+    ├── PlanError            a compiled plan is missing, stale, or of another schema
+    ├── EventError           a payload that is no event opsloop knows
+    ├── ExpressionError      an expression or a template could not be evaluated
+    │   └── NullValue        it gave null where a value is needed
+    ├── StepError            a step failed for good: what `error` is in `on_failure`
+    ├── SecretError          a secret reference could not be resolved
+    └── JournalError         the journal could not be read or written
+        └── TableMissing     there is no journal table in this account and region
+
+Standard library only: everything else may import this module.
+"""
+
+from __future__ import annotations
+
+
+class OpsloopError(Exception):
+    """Base of all of them. `str()` says where, what was found and what to do."""
+
+
+class PlanError(OpsloopError):
+    """A compiled plan is missing, stale, or of another schema version."""
+
+
+class EventError(OpsloopError):
+    """A payload that is no event opsloop knows."""
+
+
+class ExpressionError(OpsloopError):
+    """An expression could not be evaluated.
+
+    `text` is the expression as the rule has it; `reason` is what was wrong with its values.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
+class NullValue(ExpressionError):  # noqa: N818 - named for what was found
+    """An expression gave null where a value is needed. `at` is the parameter's path."""
+
+    def __init__(self, text: str, at: str) -> None:
+        super().__init__(text, f"null, where {at} needs a value")
+        self.at = at
+
+
+class StepError(OpsloopError):
+    """A step failed for good.
+
+    `code` is AWS's error code where AWS answered, else the name of what went wrong.
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+
+
+class SecretError(OpsloopError):
+    """A secret reference could not be resolved; the text never holds the secret."""
+
+
+class JournalError(OpsloopError):
+    """The journal could not be read or written."""
+
+
+class TableMissing(JournalError):  # noqa: N818 - named for what was found
+    """There is no journal table in this account and region."""
+
+    def __init__(self, table: str, region: str) -> None:
+        super().__init__(
+            f"no DynamoDB table {table!r} in {region}: create it with "
+            f"`aws cloudformation deploy --template-file infra/opsloop.yaml "
+            f"--stack-name {table} --parameter-overrides Table={table}`"
+        )

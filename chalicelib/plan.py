@@ -1,0 +1,228 @@
+"""The compiled rule: plain JSON, the only thing that crosses from the desk to Lambda.
+
+The compiler (`opsloop.compiler`) writes these shapes, the engine reads them. They are
+typed dictionaries on purpose: loading a plan costs one `json.loads` and no validation.
+Imports nothing but the standard library and `chalicelib.errors`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal, NotRequired, TypedDict
+
+from chalicelib.errors import PlanError
+
+SCHEMA = 1
+COMPILED = Path(__file__).parent / "compiled"
+
+Mode = Literal["off", "observe", "active"]
+TriggerKind = Literal["event", "api", "alarm", "schedule", "topic", "manual"]
+Effect = Literal["read", "idempotent", "token", "once"]
+
+#: A JMESPath syntax tree as jmespath's parser makes it: {"type", "children", "value"?},
+#: plus our own node `{"type": "variable", "value": name, "children": []}` for `$name`.
+Node = dict[str, Any]
+
+
+class Expr(TypedDict):
+    """An expression: its text for people, its syntax tree for the evaluator."""
+
+    text: str
+    tree: Node
+
+
+class Constant(TypedDict):
+    """A value, or a whole subtree of values, without any template in it."""
+
+    lit: Any
+
+
+class Typed(TypedDict):
+    """A template that is the whole string: the expression's value keeps its type."""
+
+    expr: Expr
+
+
+class Joined(TypedDict):
+    """A text with expressions inside: the parts are joined to one string."""
+
+    join: list[str | Expr]
+
+
+class Mapped(TypedDict):
+    """A map with at least one template somewhere below. Keys are plain text."""
+
+    map: dict[str, Value]
+
+
+class Listed(TypedDict):
+    """A list with at least one template somewhere below."""
+
+    list: list[Value]
+
+
+Value = Constant | Typed | Joined | Mapped | Listed
+
+
+class Test(TypedDict):
+    """One criterion."""
+
+    test: Expr
+
+
+class AllOf(TypedDict):
+    """Met when each of them is."""
+
+    all: list[Condition]
+
+
+class AnyOf(TypedDict):
+    """Met when one of them is."""
+
+    any: list[Condition]
+
+
+NotThis = TypedDict("NotThis", {"not": "Condition"})
+
+Condition = Test | AllOf | AnyOf | NotThis
+
+
+class Or(TypedDict):
+    """What a fact is worth when AWS answers not-found."""
+
+    value: Any
+
+
+Fact = TypedDict(
+    "Fact",
+    {
+        "name": str,
+        "do": str,
+        "with": Value,
+        "pick": Expr | None,
+        "or": Or | None,
+    },
+)
+
+
+class Retry(TypedDict):
+    """How often a step is tried in all, and how long between. `on` lists error codes."""
+
+    attempts: int
+    backoff: float
+    on: list[str]
+
+
+class ForEach(TypedDict):
+    """One call of the step for each element of `of`, named `as_name` in scope."""
+
+    of: Expr
+    as_name: str
+
+
+Step = TypedDict(
+    "Step",
+    {
+        "id": str,
+        "kind": Literal["do", "stop", "fail"],
+        "do": NotRequired[str],
+        "with": NotRequired[Value],
+        "message": NotRequired[Value],
+        "if": Condition | None,
+        "for_each": ForEach | None,
+        "retry": Retry | None,
+        "timeout": float | None,
+        "on_error": Literal["fail", "continue"],
+        "effect": Effect,
+        # the parameter that takes a client token, where the operation has one
+        "token": NotRequired[str],
+    },
+)
+
+
+class Each(TypedDict):
+    """One execution per element of `of` (at most 100), named `as_name` in scope."""
+
+    of: Expr
+    as_name: str
+
+
+class Wire(TypedDict, total=False):
+    """What starts the function; exactly one key, none for a manual rule."""
+
+    pattern: dict[str, Any]
+    schedule: str
+    topic: str
+
+
+class Criteria(TypedDict):
+    """The conditions, split by what they need: the event alone, or facts as well."""
+
+    event: Condition | None
+    facts: Condition | None
+
+
+class Plan(TypedDict):
+    """One compiled rule. `digest` is a hash of all the rest but `source`."""
+
+    schema: int
+    rule: str
+    pack: str
+    source: str
+    description: str
+    owner: str
+    severity: str
+    mode: Mode
+    saves: float | None
+    regions: list[str]
+    trigger: TriggerKind
+    wire: Wire
+    each: Each | None
+    let: dict[str, Expr]
+    criteria: Criteria
+    facts: list[Fact]
+    then: list[Step]
+    on_failure: list[Step]
+    # `finally` in the rule
+    always: list[Step]
+    digest: str
+
+
+class Stage(TypedDict):
+    """The settings of one stage: one account and region."""
+
+    schema: int
+    stage: str
+    account: str
+    region: str
+    max_mode: Mode
+    params: dict[str, Any]
+    # a channel's settings are templates: they may hold secret() references
+    channels: dict[str, Value]
+    escalate: str | None
+
+
+def load_plan(rule: str, folder: Path = COMPILED) -> Plan:
+    """The plan of one rule. Raises `PlanError` where there is none, or of another schema."""
+    plan: Plan = _load(folder / f"{rule}.json")
+    return plan
+
+
+def load_stage(stage: str, folder: Path = COMPILED) -> Stage:
+    """The settings of one stage. Raises `PlanError` like `load_plan`."""
+    settings: Stage = _load(folder / "stages" / f"{stage}.json")
+    return settings
+
+
+def _load(path: Path) -> Any:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise PlanError(f"{path.name}: not compiled; run `opsloop compile`") from None
+    if content.get("schema") != SCHEMA:
+        raise PlanError(
+            f"{path.name}: found plan schema {content.get('schema')!r}, this code reads {SCHEMA}; "
+            "run `opsloop compile` with the version that deploys"
+        )
+    return content
