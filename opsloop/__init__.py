@@ -1,1 +1,1 @@
-"""opsloop at the desk."""
+"""What runs at the desk: rules, compiler, patterns, deployment, demo, command line."""

@@ -1,0 +1,57 @@
+"""What is wrong with a rule file, in the words every part of the desk uses.
+
+A part that looks at one expression or one call reports a `Fault`, which knows nothing of
+files. Whoever holds the file turns it into a `Problem`, which has a place in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong inside one value: `path` leads to it, `offset` into its text."""
+
+    found: str
+    expected: str
+    #: the whole corrected text of the value, where one can be offered
+    correction: str | None = None
+    path: Path = ()
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault with its place. `correction` is the corrected line."""
+
+    place: Place
+    found: str
+    expected: str
+    correction: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.place}: found {self.found}; expected {self.expected}"
+        return text if self.correction is None else f"{text}\n    write: {self.correction}"
+
+
+class Problems(Exception):  # noqa: N818 - it is many, not one
+    """All that is wrong, sorted by place: raised once, when everything has been looked at."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda problem: (problem.place, str(problem)))
+        super().__init__("\n".join(map(str, self.problems)))
