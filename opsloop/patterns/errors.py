@@ -1,0 +1,14 @@
+"""What may go wrong with a pattern or an event; imports nothing of the project."""
+
+
+class InvalidPattern(ValueError):  # noqa: N818 - it names what AWS answers: InvalidEventPattern
+    """EventBridge would refuse this pattern: where in it, and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class InvalidEvent(ValueError):  # noqa: N818 - the pair of InvalidPattern
+    """What was given is not one JSON object, so EventBridge could not carry it."""
