@@ -7,6 +7,7 @@
     │   └── NullValue        it gave null where a value is needed
     ├── StepError            a step failed for good: what `error` is in `on_failure`
     ├── SecretError          a secret reference could not be resolved
+    ├── Interrupted          an earlier attempt at this execution ended without a word
     └── JournalError         the journal could not be read or written
         └── TableMissing     there is no journal table in this account and region
 
@@ -40,7 +41,7 @@ class ExpressionError(OpsloopError):
         self.reason = reason
 
 
-class NullValue(ExpressionError):  # noqa: N818 - named for what was found
+class NullValue(ExpressionError):
     """An expression gave null where a value is needed. `at` is the parameter's path."""
 
     def __init__(self, text: str, at: str) -> None:
@@ -65,11 +66,18 @@ class SecretError(OpsloopError):
     """A secret reference could not be resolved; the text never holds the secret."""
 
 
+class Interrupted(OpsloopError):
+    """An earlier attempt at this execution ended without a word.
+
+    Raised so that Lambda's retries end in the dead-letter queue with this as the reason.
+    """
+
+
 class JournalError(OpsloopError):
     """The journal could not be read or written."""
 
 
-class TableMissing(JournalError):  # noqa: N818 - named for what was found
+class TableMissing(JournalError):
     """There is no journal table in this account and region."""
 
     def __init__(self, table: str, region: str) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 from chalicelib.errors import PlanError
 
 SCHEMA = 1
+#: beside the plans: which sources they were compiled from
+INDEX = "index.json"
 COMPILED = Path(__file__).parent / "compiled"
 
 Mode = Literal["off", "observe", "active"]
@@ -213,6 +215,25 @@ def load_stage(stage: str, folder: Path = COMPILED) -> Stage:
     """The settings of one stage. Raises `PlanError` like `load_plan`."""
     settings: Stage = _load(folder / "stages" / f"{stage}.json")
     return settings
+
+
+def deployed_plans(stage: str | None, folder: Path = COMPILED) -> list[Plan]:
+    """The plans that become functions in a stage, by name: those that are on, there.
+
+    Without a stage, as when a test loads the app, all that are on anywhere.
+    """
+    plans = [
+        load_plan(path.stem, folder) for path in sorted(folder.glob("*.json")) if path.name != INDEX
+    ]
+    settings = None if stage is None else load_stage(stage, folder)
+    return [plan for plan in plans if plan["mode"] != "off" and _belongs(plan, settings)]
+
+
+def _belongs(plan: Plan, stage: Stage | None) -> bool:
+    if stage is None:
+        return True
+    here = not plan["regions"] or stage["region"] in plan["regions"]
+    return here and stage["max_mode"] != "off"
 
 
 def _load(path: Path) -> Any:

@@ -49,7 +49,7 @@ class Problem:
         return text if self.correction is None else f"{text}\n    write: {self.correction}"
 
 
-class Problems(Exception):  # noqa: N818 - it is many, not one
+class Problems(Exception):
     """All that is wrong, sorted by place: raised once, when everything has been looked at."""
 
     def __init__(self, problems: list[Problem]) -> None:

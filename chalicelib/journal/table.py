@@ -6,7 +6,7 @@ serializer only when it first writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from chalicelib.errors import JournalError, TableMissing
@@ -15,10 +15,10 @@ from chalicelib.journal.record import Execution
 
 
 class Table:
-    """One stage's journal table."""
+    """One stage's journal table. `connect` gives the DynamoDB client when first needed."""
 
-    def __init__(self, client: Any, name: str) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], Any], name: str) -> None:
+        self._connect = connect
         self._name = name
 
     def admit(self, execution: Execution) -> Execution | None:
@@ -28,14 +28,15 @@ class Table:
         The condition and the write are one: of two deliveries of the same event, at the
         same instant, DynamoDB lets exactly one through.
         """
+        client = self._connect()
         try:
-            self._client.put_item(
+            client.put_item(
                 TableName=self._name,
                 Item=_serialize(to_item(execution)),
                 ConditionExpression="attribute_not_exists(id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException as refused:
+        except client.exceptions.ConditionalCheckFailedException as refused:
             return from_item(_deserialize(refused.response["Item"]))
         except Exception as error:  # noqa: BLE001 - told as what it is, never swallowed
             self._fail("admit", execution, error)
@@ -57,7 +58,7 @@ class Table:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in absent)
         bound = {f":{name}": value for name, value in values.items()} | {":running": "running"}
         try:
-            self._client.update_item(
+            self._connect().update_item(
                 TableName=self._name,
                 Key=_serialize({"rule": execution.rule, "id": execution.id}),
                 UpdateExpression=expression,
@@ -71,7 +72,7 @@ class Table:
     def _fail(self, doing: str, execution: Execution, error: Exception) -> NoReturn:
         code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
         if code == "ResourceNotFoundException":
-            raise TableMissing(self._name, self._client.meta.region_name) from error
+            raise TableMissing(self._name, self._connect().meta.region_name) from error
         raise JournalError(
             f"{execution.rule}: could not {doing} execution {execution.id} "
             f"in table {self._name}: {code}: {error}"

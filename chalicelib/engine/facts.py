@@ -1,0 +1,45 @@
+"""Reading facts: what a rule looks up before it acts, in the order it names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.actions.base import Tools
+from chalicelib.actions.notfound import not_found
+from chalicelib.engine.ports import Actions
+from chalicelib.engine.scope import Scope
+from chalicelib.errors import ExpressionError, SecretError, StepError
+from chalicelib.journal.record import Error
+from chalicelib.plan import Fact
+
+
+class FactFailed(Exception):
+    """A fact could not be read: the execution fails; it never counts as an unmet criterion."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def read_facts(facts: list[Fact], scope: Scope, actions: Actions, tools: Tools) -> dict[str, Any]:
+    """All facts by name; each is in scope for those behind it. Raises FactFailed."""
+    known: dict[str, Any] = {}
+    for fact in facts:
+        known[fact["name"]] = _read(fact, scope, actions, tools)
+        scope.put("facts", known)
+    return known
+
+
+def _read(fact: Fact, scope: Scope, actions: Actions, tools: Tools) -> Any:
+    try:
+        parameters = scope.evaluator.render(fact["with"], "with")
+        answer = actions.call(fact["do"], tools, parameters)
+        pick = fact["pick"]
+        return answer if pick is None else scope.evaluator.value(pick, answer)
+    except StepError as error:
+        if fact["or"] is not None and not_found(error.code):
+            return fact["or"]["value"]
+        raise FactFailed(Error("fact", fact["name"], error.code, error.message)) from error
+    except (ExpressionError, SecretError) as error:
+        code = type(error).__name__
+        raise FactFailed(Error("fact", fact["name"], code, str(error))) from error

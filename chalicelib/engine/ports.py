@@ -1,0 +1,92 @@
+"""What the engine needs from outside, as protocols. The composition root fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.actions.base import Tools
+from chalicelib.clock import Clock
+from chalicelib.journal.record import Execution
+
+
+class Journal(Protocol):
+    """Where executions are written. Every method raises JournalError when it could not."""
+
+    def admit(self, execution: Execution) -> Execution | None:
+        """Put it if it is new: None when admitted, else the one that is there already."""
+        ...
+
+    def record(self, execution: Execution) -> None:
+        """Write down the steps done so far."""
+        ...
+
+    def close(self, execution: Execution) -> None:
+        """Write down its end."""
+        ...
+
+
+class Actions(Protocol):
+    """Calls actions by name: the only road from the engine to AWS."""
+
+    def call(self, name: str, tools: Tools, parameters: Mapping[str, Any]) -> Any:
+        """The action's result, as JSON.
+
+        Raises StepError for what failed, WouldCall for an effect in a dry run.
+        """
+        ...
+
+
+class ToolBox(Protocol):
+    """Makes the tools of one step."""
+
+    def tools(
+        self, *, rule: str, execution: str, token: str, deadline: float, dry_run: bool
+    ) -> Tools:
+        """Tools that stop at `deadline` (epoch seconds) and, in a dry run, at effects."""
+        ...
+
+
+class Secrets(Protocol):
+    """Resolves secret references, and keeps what it resolved out of everything written."""
+
+    def resolve(self, reference: str) -> str:
+        """The secret's text. Raises SecretError."""
+        ...
+
+    def redact(self, value: Any) -> Any:
+        """The same JSON value with every secret seen so far replaced."""
+        ...
+
+
+class Telemetry(Protocol):
+    """Logs and metrics. `fields` are JSON."""
+
+    def info(self, message: str, **fields: Any) -> None:
+        """A line for people who look."""
+        ...
+
+    def error(self, message: str, **fields: Any) -> None:
+        """A line for people who are looked for."""
+        ...
+
+    def defect(self, action: str, error: Exception) -> None:
+        """An action raised what it should not: a line with the traceback."""
+        ...
+
+    def count(self, metric: str) -> None:
+        """Add one to a metric of this rule."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of them."""
+
+    clock: Clock
+    journal: Journal
+    actions: Actions
+    toolbox: ToolBox
+    secrets: Secrets
+    telemetry: Telemetry

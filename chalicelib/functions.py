@@ -1,0 +1,96 @@
+"""The composition root: plans become Chalice functions, and ports become AWS.
+
+`app.py` calls `register`. At the desk (`chalice deploy`, `chalice package`) every plan of the
+stage becomes a function wired to its trigger. In Lambda only the function that runs is made,
+and as a plain Lambda function: the trigger mattered to the deployment, the engine reads the
+payload itself. boto3 is imported once it is needed, or here if the rule is sure to need it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, MutableMapping
+from typing import Any, Protocol
+
+from chalice import Chalice
+
+from chalicelib.clock import SystemClock
+from chalicelib.engine.core import Engine, Invocation
+from chalicelib.engine.ports import Ports
+from chalicelib.freshness import check_fresh
+from chalicelib.plan import Plan, deployed_plans, load_plan, load_stage
+from chalicelib.runtime import Runtime
+
+Handler = Callable[[Any, Any], dict[str, Any]]
+
+
+class LambdaContext(Protocol):
+    """What the engine reads of Lambda's context object."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda cuts this invocation off."""
+        ...
+
+
+def register(app: Chalice, namespace: MutableMapping[str, Any]) -> None:
+    """Add the functions to `app`, and bind their handlers in app.py's own namespace.
+
+    Raises PlanError where the compiled plans are missing or older than the rules.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        rule = os.environ["OPSLOOP_RULE"]
+        namespace[rule] = app.lambda_function(name=rule)(_handler(load_plan(rule)))
+        return
+    check_fresh()
+    for plan in deployed_plans(os.environ.get("OPSLOOP_STAGE")):
+        rule = plan["rule"]
+        namespace[rule] = _wire(app, plan)(_placeholder(rule))
+
+
+def _wire(app: Chalice, plan: Plan) -> Callable[..., Any]:
+    wire, rule = plan["wire"], plan["rule"]
+    decorate: Callable[..., Any]
+    if "pattern" in wire:
+        decorate = app.on_cw_event(wire["pattern"], name=rule)
+    elif "schedule" in wire:
+        decorate = app.schedule(wire["schedule"], name=rule, description=plan["description"])
+    elif "topic" in wire:
+        decorate = app.on_sns_message(wire["topic"], name=rule)
+    else:
+        decorate = app.lambda_function(name=rule)
+    return decorate
+
+
+def _placeholder(rule: str) -> Callable[[Any], Any]:
+    """What Chalice deploys by name; the code that runs is made by `register` in Lambda."""
+
+    def deployed(_event: Any) -> Any:
+        raise RuntimeError(f"{rule}: set AWS_LAMBDA_FUNCTION_NAME and OPSLOOP_RULE to run it here")
+
+    deployed.__name__ = rule
+    return deployed
+
+
+def _handler(plan: Plan) -> Handler:
+    clock = SystemClock()
+    stage = load_stage(os.environ["OPSLOOP_STAGE"])
+    runtime = Runtime(plan, stage, os.environ["OPSLOOP_TABLE"], clock)
+    if plan["criteria"]["event"] is None:
+        runtime.warm()
+    engine = Engine(plan, stage, runtime.ports())
+
+    def handle(event: Any, context: LambdaContext) -> dict[str, Any]:
+        deadline = clock.now() + context.get_remaining_time_in_millis() / 1000
+        try:
+            outcomes = engine.handle(event, Invocation(context.aws_request_id, deadline))
+        finally:
+            runtime.telemetry.flush()
+        return {"outcomes": [outcome.as_dict() for outcome in outcomes]}
+
+    handle.__name__ = plan["rule"]
+    return handle
+
+
+__all__ = ["Handler", "LambdaContext", "Ports", "register"]

@@ -1,0 +1,43 @@
+"""Ports become AWS: the journal's table, the tools, secrets, logs. One for each function.
+
+Made once per sandbox by `chalicelib.functions`. Nothing here imports boto3 until a client is
+first asked for; `warm` asks early.
+"""
+
+from __future__ import annotations
+
+from chalicelib.actions import Catalogue
+from chalicelib.actions.tools import AwsToolBox, Sessions
+from chalicelib.clock import Clock
+from chalicelib.engine.ports import Ports
+from chalicelib.journal.table import Table
+from chalicelib.plan import Plan, Stage
+from chalicelib.secrets import Secrets
+from chalicelib.telemetry import PowertoolsTelemetry
+
+
+class Runtime:
+    """The adapters of one rule in one stage."""
+
+    def __init__(self, plan: Plan, stage: Stage, table: str, clock: Clock) -> None:
+        self._sessions = Sessions(clock)
+        self._table = Table(lambda: self._sessions.client("dynamodb"), table)
+        self._clock = clock
+        self._stage = stage
+        self._secrets = Secrets(self._sessions.client)
+        self.telemetry = PowertoolsTelemetry(plan["rule"], stage["stage"], self._secrets.redact)
+
+    def warm(self) -> None:
+        """Import boto3 and make the journal's client now, while Lambda initialises."""
+        self._sessions.client("dynamodb")
+
+    def ports(self) -> Ports:
+        """All that the engine needs."""
+        return Ports(
+            clock=self._clock,
+            journal=self._table,
+            actions=Catalogue(),
+            toolbox=AwsToolBox(self._sessions, self._stage, self._secrets),
+            secrets=self._secrets,
+            telemetry=self.telemetry,
+        )
