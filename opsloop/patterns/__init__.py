@@ -4,6 +4,22 @@ docs/patterns.md specifies the language. Imports nothing of the project but its 
 """
 
 from opsloop.patterns.errors import InvalidEvent, InvalidPattern
+from opsloop.patterns.explanation import (
+    BranchExplained,
+    Explanation,
+    Failure,
+    FieldExplained,
+    OperatorExplained,
+)
 from opsloop.patterns.pattern import Pattern
 
-__all__ = ["InvalidEvent", "InvalidPattern", "Pattern"]
+__all__ = [
+    "BranchExplained",
+    "Explanation",
+    "Failure",
+    "FieldExplained",
+    "InvalidEvent",
+    "InvalidPattern",
+    "OperatorExplained",
+    "Pattern",
+]

@@ -1,11 +1,11 @@
 """A pattern's JSON into branches of fields, or the reason why EventBridge refuses it.
 
-Called by Pattern. Imports operator_syntax, places, reading and errors. A branch is what remains of
-a pattern when one alternative of each `$or` is chosen: dotted names, each with its operators.
+Called by Pattern. Imports branches, operator_syntax, places, reading and errors.
 """
 
 from typing import Any, TypeAlias
 
+from opsloop.patterns.branches import Branch, branch_of
 from opsloop.patterns.errors import InvalidPattern
 from opsloop.patterns.operator_syntax import parse_operators
 from opsloop.patterns.operators import Operator
@@ -25,30 +25,31 @@ RESERVED_IN_OR = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better than quotes
 )
 
-Branch: TypeAlias = dict[str, tuple[Operator, ...]]
+_Fields: TypeAlias = dict[str, tuple[Operator, ...]]
 
 
-def compile_branches(pattern: Any) -> list[Branch]:
+def compile_branches(pattern: Any) -> tuple[Branch, ...]:
     """The branches of a pattern given as Python objects or read from text.
 
     A `$or` that is malformed is a plain field's name to AWS; then so is each other `$or`.
     Raises InvalidPattern.
     """
     try:
-        return _Compiler(knows_or=True).compile(pattern)
+        branches = _Compiler(knows_or=True).compile(pattern)
     except InvalidPattern as refusal:
         try:
-            return _Compiler(knows_or=False).compile(pattern)
+            branches = _Compiler(knows_or=False).compile(pattern)
         except InvalidPattern:
             raise refusal from None
+    return tuple(map(branch_of, branches))
 
 
 class _Compiler:
     def __init__(self, *, knows_or: bool) -> None:
         self._knows_or = knows_or
-        self._branches: list[Branch] = []
+        self._branches: list[_Fields] = []
 
-    def compile(self, pattern: Any) -> list[Branch]:
+    def compile(self, pattern: Any) -> list[_Fields]:
         self._object(pattern, ROOT, "", in_or=False)
         if any(len(branch) > MOST_FIELDS for branch in self._branches):
             raise InvalidPattern(ROOT, f"more than {MOST_FIELDS} fields")

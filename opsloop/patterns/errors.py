@@ -1,7 +1,7 @@
 """What may go wrong with a pattern or an event; imports nothing of the project."""
 
 
-class InvalidPattern(ValueError):  # noqa: N818 - it names what AWS answers: InvalidEventPattern
+class InvalidPattern(ValueError):
     """EventBridge would refuse this pattern: where in it, and why."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -10,5 +10,5 @@ class InvalidPattern(ValueError):  # noqa: N818 - it names what AWS answers: Inv
         self.reason = reason
 
 
-class InvalidEvent(ValueError):  # noqa: N818 - the pair of InvalidPattern
+class InvalidEvent(ValueError):
     """What was given is not one JSON object, so EventBridge could not carry it."""

@@ -1,13 +1,12 @@
-"""The leaves of an event below the names that a pattern uses, with their places in arrays.
+"""The leaves of an event under the names that a pattern uses, and where in arrays they lie.
 
 Called by Pattern. Imports tokens and errors. A leaf is a scalar; `{}` and `[]` have none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from opsloop.patterns.errors import InvalidEvent
-from opsloop.patterns.reading import elements
 from opsloop.patterns.tokens import token_of
 
 # Which element of which array, outermost first; arrays are numbered as they are met.
@@ -21,6 +20,9 @@ class Leaf(NamedTuple):
     position: Position
 
 
+Found: TypeAlias = dict[str, list[Leaf]]
+
+
 def steps_of(name: str) -> list[str]:
     """The names between the dots; as in AWS's engine, empty ones at the end do not count."""
     steps = name.split(".")
@@ -30,23 +32,23 @@ def steps_of(name: str) -> list[str]:
 
 
 class Leaves:
-    """All leaves of one event under the given names."""
+    """All leaves of one event under the given names, by dotted name.
 
-    def __init__(self, names: frozenset[str], steps: frozenset[str]) -> None:
+    `shapes` tells what stands under a name instead of a leaf: an object or an empty array.
+    """
+
+    def __init__(self, event: Any, names: frozenset[str], steps: frozenset[str]) -> None:
         self._names = names
         self._steps = steps
         self._arrays = 0
-        self.found: dict[str, list[Leaf]] = {}
-
-    def read(self, event: Any) -> dict[str, list[Leaf]]:
-        """The leaves by dotted name. Raises InvalidEvent for what is not an object."""
+        self.found: Found = {}
+        self.shapes: dict[str, list[str]] = {}
         if not isinstance(event, Mapping):
             raise InvalidEvent(f"expected a JSON object, found {type(event).__name__}")
         try:
             self._object(event, "", ())
         except RecursionError as error:
             raise InvalidEvent("nested too deeply to be read") from error
-        return self.found
 
     def _object(self, value: Mapping[str, Any], prefix: str, position: Position) -> None:
         for step, inner in value.items():
@@ -55,19 +57,27 @@ class Leaves:
 
     def _value(self, value: Any, name: str, position: Position) -> None:
         if isinstance(value, Mapping):
+            self._shape(name, "{…}" if value else "{}")
             self._object(value, name + ".", position)
-            return
-        items = elements(value)
-        if items is not None:
-            array, self._arrays = self._arrays, self._arrays + 1
-            for index, item in enumerate(items):
-                is_leaf = not isinstance(item, Mapping | list | tuple)
-                self._value(item, name, position if is_leaf else (*position, (array, index)))
+        elif isinstance(value, list | tuple):
+            self._array(value, name, position)
         elif name in self._names:
             self._leaf(value, name, position)
+
+    def _array(self, items: Sequence[Any], name: str, position: Position) -> None:
+        array, self._arrays = self._arrays, self._arrays + 1
+        if not items:
+            self._shape(name, "[]")
+        for index, item in enumerate(items):
+            inside = isinstance(item, Mapping | list | tuple)
+            self._value(item, name, (*position, (array, index)) if inside else position)
 
     def _leaf(self, value: Any, name: str, position: Position) -> None:
         token = token_of(value)
         if token is None:
             raise InvalidEvent(f"{name}: {type(value).__name__} is not a type of JSON")
         self.found.setdefault(name, []).append(Leaf(token, position))
+
+    def _shape(self, name: str, shape: str) -> None:
+        if name in self._names:
+            self.shapes.setdefault(name, []).append(shape)

@@ -6,6 +6,7 @@ The quotes keep types apart: the string `"5"` is never the number `5`, no string
 a number, and prefix and suffix see where a string begins and ends.
 """
 
+import json
 from decimal import Decimal
 from math import isinf
 from typing import Any
@@ -30,6 +31,11 @@ def token_of(value: Any) -> str | None:
     if isinstance(value, str):
         return quoted(value)
     return _LITERALS[value] if value is None or isinstance(value, bool) else None
+
+
+def json_of(token: str) -> str:
+    """A token as JSON, for people."""
+    return json.dumps(token[1:-1], ensure_ascii=False) if token.startswith(QUOTE) else token
 
 
 def comparable(token: str) -> float | None:
