@@ -14,6 +14,8 @@ from chalicelib.events.event import partition_of
 from chalicelib.events.shape import dig, iso, mapping, moment, text
 
 DETAIL_TYPE = "CloudWatch Alarm State Change"
+#: one time series of an alarm over many (Metrics Insights)
+CONTRIBUTOR_TYPE = "CloudWatch Alarm Contributor State Change"
 SOURCE = "aws.cloudwatch"
 
 _STATISTICS = {
@@ -27,7 +29,8 @@ _STATISTICS = {
 
 def is_alarm(envelope: Mapping[str, Any]) -> bool:
     """Whether an EventBridge event is an alarm's change of state."""
-    return envelope.get("source") == SOURCE and envelope.get("detail-type") == DETAIL_TYPE
+    known = (DETAIL_TYPE, CONTRIBUTOR_TYPE)
+    return envelope.get("source") == SOURCE and envelope.get("detail-type") in known
 
 
 def is_notification(message: object) -> bool:
@@ -37,10 +40,16 @@ def is_notification(message: object) -> bool:
 
 
 def identity(envelope: Mapping[str, Any], where: str) -> tuple[str, str]:
-    """An alarm's identity, the same by every road, and its time: its ARN, its state's time."""
-    arn = text(dig(envelope, "resources.0"), f"{where}.resources[0]")
+    """An alarm's identity, the same by every road, and its time: its ARN, its state's time.
+
+    Each contributor of an alarm over many time series changes state by itself.
+    """
+    about = text(dig(envelope, "resources.0"), f"{where}.resources[0]")
     time = iso(dig(envelope, "detail.state.timestamp"), f"{where}.detail.state.timestamp")
-    return f"{arn}@{time}", time
+    contributor = dig(envelope, "detail.alarmContributor.id")
+    if contributor is not None:
+        about += f"#{text(contributor, f'{where}.detail.alarmContributor.id')}"
+    return f"{about}@{time}", time
 
 
 def from_notification(
@@ -60,7 +69,7 @@ def from_notification(
     return {
         "version": "0",
         "id": message_id,
-        "detail-type": DETAIL_TYPE,
+        "detail-type": CONTRIBUTOR_TYPE if "AlarmContributorId" in message else DETAIL_TYPE,
         "source": SOURCE,
         "account": owner,
         "time": _second(changed, "SNS message: StateChangeTime"),
@@ -73,18 +82,19 @@ def from_notification(
 def from_action(payload: dict[str, Any]) -> dict[str, Any]:
     """EventBridge's event for what an alarm sends to a Lambda function by itself."""
     arn = text(payload.get("alarmArn"), "payload.alarmArn")
-    changed = dig(payload, "alarmData.state.timestamp")
+    data = mapping(payload["alarmData"], "payload.alarmData")
+    changed = dig(data, "state.timestamp")
     return {
         "version": "0",
         # this road has no id of its own
         "id": f"{arn}@{iso(changed, 'payload.alarmData.state.timestamp')}",
-        "detail-type": DETAIL_TYPE,
+        "detail-type": CONTRIBUTOR_TYPE if "alarmContributor" in data else DETAIL_TYPE,
         "source": SOURCE,
         "account": payload.get("accountId"),
         "time": _second(payload.get("time"), "payload.time"),
         "region": payload.get("region"),
         "resources": [arn],
-        "detail": mapping(payload["alarmData"], "payload.alarmData"),
+        "detail": data,
     }
 
 
@@ -105,12 +115,17 @@ def _detail(message: dict[str, Any], name: str) -> dict[str, Any]:
         "reasonData": _reason_data(message),
         "timestamp": message["StateChangeTime"],
     }
-    return {
+    detail = {
         "alarmName": name,
         "configuration": _configuration(message),
-        "previousState": _present({"value": message.get("OldStateValue")}),
         "state": _present(state),
     }
+    if "AlarmContributorId" in message:
+        attributes = message.get("AlarmContributorAttributes")
+        return detail | {
+            "alarmContributor": {"id": message["AlarmContributorId"], "attributes": attributes}
+        }
+    return detail | {"previousState": _present({"value": message.get("OldStateValue")})}
 
 
 def _reason_data(message: dict[str, Any]) -> str | None:
@@ -149,8 +164,8 @@ def _metrics(trigger: dict[str, Any]) -> list[dict[str, Any]]:
     listed = trigger.get("Metrics")
     if isinstance(listed, list):
         return [_query(query) for query in listed if isinstance(query, dict)]
-    stat = trigger.get("ExtendedStatistic") or trigger.get("Statistic")
-    return [{"metricStat": _metric_stat(trigger, trigger, stat), "returnData": True}]
+    stat = _metric_stat(trigger, trigger, trigger.get("Statistic"))
+    return [{"metricStat": stat, "returnData": True}]
 
 
 def _query(query: dict[str, Any]) -> dict[str, Any]:
