@@ -1,0 +1,59 @@
+"""`.chalice/config.json` and the names that Chalice gives to what it deploys.
+
+Each rule's function has a role of its own, from its own policy file; nothing is guessed
+from the code (`autogen_policy: false`). Settings under `chalice:` in rules/opsloop.yaml
+pass through, and cannot undo that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+APP = "opsloop"
+#: seconds and MiB: room for an action that waits on AWS, and for boto3
+DEFAULTS: Mapping[str, Any] = {"lambda_timeout": 120, "lambda_memory_size": 256}
+
+
+def function_name(stage: str, rule: str) -> str:
+    """The deployed function's name."""
+    return f"{APP}-{stage}-{rule}"
+
+
+def table_name(stage: str) -> str:
+    """The journal's table of a stage, as infra/opsloop.yaml names it."""
+    return f"{APP}-{stage}"
+
+
+def policy_path(stage: str, rule: str) -> str:
+    """A policy's path below `.chalice/`."""
+    return f"policies/{stage}/{rule}.json"
+
+
+def chalice_config(
+    stages: Mapping[str, list[str]], passthrough: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The whole file, for stages that name the rules deployed in them."""
+    return {
+        **DEFAULTS,
+        **passthrough,
+        "version": "2.0",
+        "app_name": APP,
+        "stages": {stage: _stage(stage, rules) for stage, rules in stages.items()},
+    }
+
+
+def _stage(stage: str, rules: list[str]) -> dict[str, Any]:
+    return {
+        "autogen_policy": False,
+        "environment_variables": {"OPSLOOP_STAGE": stage, "OPSLOOP_TABLE": table_name(stage)},
+        "lambda_functions": {rule: _function(stage, rule) for rule in rules},
+    }
+
+
+def _function(stage: str, rule: str) -> dict[str, Any]:
+    return {
+        "iam_policy_file": policy_path(stage, rule),
+        "environment_variables": {"OPSLOOP_RULE": rule},
+        "tags": {"opsloop:rule": rule},
+    }

@@ -1,0 +1,134 @@
+"""The journal's access patterns as queries. Reads only, and never scans.
+
+An id holds its event's time, so an execution is found from its id alone: the day and the
+shard of the `recent` index follow from it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice, takewhile
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from chalicelib.clock import Clock
+from chalicelib.errors import JournalError, TableMissing
+from chalicelib.events.ulid import time_of
+from chalicelib.journal.item import SHARDS, day_key, from_item
+from chalicelib.journal.record import Execution
+
+#: how far back a listing across all rules looks where nothing says otherwise
+DEFAULT_SINCE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to list; None does not narrow."""
+
+    rule: str | None = None
+    status: str | None = None
+    resource: str | None = None
+    since: datetime | None = None
+    limit: int = 50
+
+
+class Reader:
+    """One stage's journal, for people."""
+
+    def __init__(self, client: Any, table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def one(self, execution_id: str) -> Execution | None:
+        """The execution of that id, if there is one.
+
+        Raises EventError for a text that is no execution's id.
+        """
+        day = datetime.fromtimestamp(time_of(execution_id), UTC).date()
+        keys = {"day": day_key(execution_id, day.isoformat()), "id": execution_id}
+        return next(self._query("recent", keys), None)
+
+    def newest(self, wanted: Wanted) -> list[Execution]:
+        """At most `wanted.limit` executions, newest first."""
+        found = takewhile(lambda one: _since(one, wanted.since), self._source(wanted))
+        return list(islice((one for one in found if _fits(one, wanted)), wanted.limit))
+
+    def _source(self, wanted: Wanted) -> Iterator[Execution]:
+        """By the narrowest key there is; every source is sorted newest first."""
+        if wanted.rule is not None:
+            return self._query(None, {"rule": wanted.rule})
+        if wanted.resource is not None:
+            return self._query("by-resource", {"resource": wanted.resource})
+        if wanted.status in ("running", "failed"):
+            kind = "unfinished" if wanted.status == "running" else "failed"
+            return self._attention(kind)
+        return self._recent(wanted.since)
+
+    def _recent(self, since: datetime | None) -> Iterator[Execution]:
+        # a day ahead, for clocks that are; an event's time is not ours
+        last = datetime.fromtimestamp(self._clock.now(), UTC).date() + timedelta(days=1)
+        first = (since.astimezone(UTC).date()) if since else last - DEFAULT_SINCE
+        return chain.from_iterable(map(self._day, _days_back(last, first)))
+
+    def _attention(self, kind: str) -> Iterator[Execution]:
+        """This index is sorted by when to look again; it is sparse, so sorting it is cheap."""
+        found = chain.from_iterable(self._query("attention", {"attention": k}) for k in _keys(kind))
+        return iter(sorted(found, key=lambda one: one.id, reverse=True))
+
+    def _day(self, day: date) -> Iterator[Execution]:
+        keys = _keys(day.isoformat())
+        return _newest_first([self._query("recent", {"day": key}) for key in keys])
+
+    def _query(self, index: str | None, keys: Mapping[str, str]) -> Iterator[Execution]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            **({"IndexName": index} if index else {}),
+            KeyConditionExpression=" AND ".join(f"#{name} = :{name}" for name in keys),
+            ExpressionAttributeNames={f"#{name}": name for name in keys},
+            ExpressionAttributeValues={
+                f":{name}": TypeSerializer().serialize(value) for name, value in keys.items()
+            },
+            ScanIndexForward=False,
+        )
+        try:
+            for page in pages:
+                yield from map(_read, page["Items"])
+        except self._client.exceptions.ResourceNotFoundException as error:
+            raise TableMissing(self._table, self._client.meta.region_name) from error
+        except self._client.exceptions.ClientError as error:
+            raise JournalError(f"could not read table {self._table}: {error}") from error
+
+
+def _read(item: Mapping[str, Any]) -> Execution:
+    deserialize = TypeDeserializer().deserialize
+    return from_item({name: deserialize(value) for name, value in item.items()})
+
+
+def _keys(prefix: str) -> list[str]:
+    return [f"{prefix}#{number}" for number in range(SHARDS)]
+
+
+def _newest_first(sources: list[Iterator[Execution]]) -> Iterator[Execution]:
+    return heapq.merge(*sources, key=lambda one: one.id, reverse=True)
+
+
+def _days_back(last: date, first: date) -> Iterator[date]:
+    for back in range((last - first).days + 1):
+        yield last - timedelta(days=back)
+
+
+def _since(one: Execution, since: datetime | None) -> bool:
+    return since is None or datetime.fromisoformat(one.event_time) >= since
+
+
+def _fits(one: Execution, wanted: Wanted) -> bool:
+    return (
+        wanted.rule in (None, one.rule)
+        and wanted.resource in (None, one.resource)
+        and wanted.status in (None, one.status)
+    )
