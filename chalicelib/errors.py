@@ -83,6 +83,5 @@ class TableMissing(JournalError):
     def __init__(self, table: str, region: str) -> None:
         super().__init__(
             f"no DynamoDB table {table!r} in {region}: create it with "
-            f"`aws cloudformation deploy --template-file infra/opsloop.yaml "
-            f"--stack-name {table} --parameter-overrides Table={table}`"
+            f"`opsloop infra --stage {table.removeprefix('opsloop-')}`"
         )

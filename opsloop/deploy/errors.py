@@ -1,0 +1,17 @@
+"""What can go wrong around a deployment. `str()` says where, what was found and what to do."""
+
+from __future__ import annotations
+
+
+class DeployError(Exception):
+    """AWS, or the state that a deployment is in, does not let it go on."""
+
+
+class StackMissing(DeployError):
+    """The stage's own resources were never made."""
+
+    def __init__(self, stack: str, region: str, stage: str) -> None:
+        super().__init__(
+            f"no CloudFormation stack {stack!r} in {region}: create it with "
+            f"`opsloop infra --stage {stage}`"
+        )
