@@ -1,0 +1,123 @@
+"""Why a criterion was not met: the path that was absent, or the value that was seen.
+
+Called by `evaluator` after the decision is made; it evaluates parts of the tree again,
+only to describe them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from chalicelib.errors import ExpressionError
+from chalicelib.expressions.interpreter import Interpreter, Unordered
+from chalicelib.expressions.values import kind, shown
+from chalicelib.plan import Node
+
+_PATHS = frozenset({"field", "variable", "subexpression", "index_expression"})
+#: below these, the current value is no longer the scope: only the first child is in it
+_NARROWING = frozenset({"pipe", "projection", "filter_projection", "value_projection", "flatten"})
+
+
+class Cause(NamedTuple):
+    """What decided. `path` is what was absent or looked at, None where it has no name."""
+
+    reason: str
+    path: str | None
+    value: Any
+
+
+def why_false(interpreter: Interpreter, tree: Node) -> Cause:
+    """The cause of a criterion that came out false or empty."""
+    for path, node in paths(tree):
+        if _seen(interpreter, node) is None:
+            return Cause(f"{path} is absent", path, None)
+    node = _decisive(interpreter, tree)
+    return _described(interpreter, node)
+
+
+def why_failed(interpreter: Interpreter, tree: Node, error: ExpressionError) -> Cause:
+    """The path and value that could not be used; else the first path that is absent."""
+    if isinstance(error.__cause__, Unordered):
+        unordered = error.__cause__
+        return Cause(error.reason, written(unordered.operand), unordered.value)
+    for path, node in paths(tree):
+        if _seen(interpreter, node) is None:
+            return Cause(error.reason, path, None)
+    return Cause(error.reason, None, None)
+
+
+def _described(interpreter: Interpreter, node: Node) -> Cause:
+    subject = _subject(node)
+    path, value = written(subject), _seen(interpreter, subject)
+    return Cause(f"{path or 'the value'} is {display(interpreter, value)}", path, value)
+
+
+def _subject(node: Node) -> Node:
+    """What a reader wants to see: the side that is no literal, else the first path."""
+    if node["type"] == "comparator":
+        return next((child for child in node["children"] if child["type"] != "literal"), node)
+    return next((inner for _, inner in paths(node)), node)
+
+
+def _decisive(interpreter: Interpreter, node: Node) -> Node:
+    """The first part of an `&&` that was not true; anything else decides by itself."""
+    while node["type"] == "and_expression":
+        first, second = node["children"]
+        node = second if interpreter.is_true(_seen(interpreter, first)) else first
+    return node
+
+
+def _seen(interpreter: Interpreter, node: Node) -> Any:
+    try:
+        return interpreter.visit(node, interpreter.scope)
+    except (ExpressionError, ValueError, TypeError):
+        # a part that fails was not what decided, or it has been reported already
+        return "…"
+
+
+def display(interpreter: Interpreter, value: Any) -> str:
+    """The value for people; only its kind once a secret was read."""
+    return kind(value) if interpreter.discreet else shown(value)
+
+
+def paths(node: Node) -> Iterator[tuple[str, Node]]:
+    """Every path that starts at the scope, with its text, in the order of reading."""
+    text = written(node)
+    if text is not None:
+        yield text, node
+        return
+    children = [child for child in node["children"] if isinstance(child, dict)]
+    if node["type"] == "expref":
+        return
+    for child in children[:1] if node["type"] in _NARROWING else children:
+        yield from paths(child)
+
+
+def written(node: Node) -> str | None:
+    """`event.detail.tags[0]`, as the rule has it; None for anything but a path."""
+    if node["type"] == "field":
+        return _name(node["value"])
+    if node["type"] == "variable":
+        return f"${node['value']}"
+    if node["type"] not in _PATHS:
+        return None
+    first, *rest = node["children"]
+    head = written(first)
+    tails = [_tail(child) for child in rest]
+    if head is None or None in tails:
+        return None
+    return head + "".join(filter(None, tails))
+
+
+def _tail(node: Node) -> str | None:
+    if node["type"] == "field":
+        return f".{_name(node['value'])}"
+    if node["type"] == "index":
+        return f"[{node['value']}]"
+    return None
+
+
+def _name(name: str) -> str:
+    plain = name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()
+    return name if plain else shown(name)
