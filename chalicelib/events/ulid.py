@@ -17,8 +17,8 @@ _HASHED = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def execution_id(rule: str, identity: str, element: str | None, time_iso: str) -> str:
-    """The id of the execution of `rule` for one event, or for one `element` of it.
+def execution_id(rule: str, identity: str, element: str, time_iso: str) -> str:
+    """The id of the execution of `rule` for one event, or for one `element` of it ("" for none).
 
     Raises `EventError` for a time that is none, or lies before 1970.
     """
@@ -39,13 +39,12 @@ def time_of(execution: str) -> float:
     return number / 1000
 
 
-def _hash(rule: str, identity: str, element: str | None) -> int:
+def _hash(rule: str, identity: str, element: str) -> int:
     """80 bits of the three texts, each with its length: no two triples share their bytes."""
     from hashlib import sha256  # noqa: PLC0415 - costs 2 ms that an unmet criterion never needs
 
-    parts = (rule, identity) if element is None else (rule, identity, element)
     digest = sha256()
-    for part in parts:
+    for part in (rule, identity, element):
         content = part.encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8) + content)
     return int.from_bytes(digest.digest()[:_HASHED])
