@@ -50,12 +50,17 @@ class Wiring:
         found = self._found(function)
         if found is not None and self._is_right(found):
             return "unchanged"
-        # an update keeps what others set beside ours: a maximum age, a destination on success
-        beside = {} if found is None else dict(found.get("DestinationConfig", {}))
-        destinations = beside | {"OnFailure": {"Destination": self._dead_letters}}
-        put = self._client.put_function_event_invoke_config
-        update = self._client.update_function_event_invoke_config
-        return self._set(put if found is None else update, function, destinations)
+        return self._set(function, self._settings(found or {}))
+
+    def _settings(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Ours, and what others have set beside them: a maximum age, a destination on success."""
+        beside = {name: found[name] for name in ("MaximumEventAgeInSeconds",) if name in found}
+        destinations = found.get("DestinationConfig", {})
+        failures = {"Destination": self._dead_letters}
+        return beside | {
+            "MaximumRetryAttempts": RETRIES,
+            "DestinationConfig": destinations | {"OnFailure": failures},
+        }
 
     def _found(self, function: str) -> Mapping[str, Any] | None:
         """None also where there is no such function: Lambda answers both the same."""
@@ -76,14 +81,10 @@ class Wiring:
             and found.get("MaximumRetryAttempts") == RETRIES
         )
 
-    def _set(self, call: Any, function: str, destinations: Mapping[str, Any]) -> Change:
+    def _set(self, function: str, settings: Mapping[str, Any]) -> Change:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                call(
-                    FunctionName=function,
-                    MaximumRetryAttempts=RETRIES,
-                    DestinationConfig=destinations,
-                )
+                self._client.put_function_event_invoke_config(FunctionName=function, **settings)
             except self._client.exceptions.ResourceNotFoundException:
                 return "missing"
             except self._client.exceptions.InvalidParameterValueException as error:

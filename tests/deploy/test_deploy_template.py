@@ -22,7 +22,7 @@ def resources() -> dict[str, Any]:
 def lint(template: Path) -> tuple[int, str]:
     """What the command says of it, as anyone would run it."""
     cfn_lint = Path(sys.executable).with_name("cfn-lint")
-    command = [cfn_lint, "--format", "parseable", str(template)]
+    command = [str(cfn_lint), "--format", "parseable", str(template)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     return done.returncode, done.stdout + done.stderr
 
