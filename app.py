@@ -1,6 +1,6 @@
 """The Chalice app: one Lambda function for each compiled rule, and nothing else."""
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from chalicelib.functions import register
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, MutableMapping
 from typing import Any, Protocol
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from chalicelib.clock import SystemClock
 from chalicelib.engine.core import Engine, Invocation

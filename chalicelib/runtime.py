@@ -6,7 +6,7 @@ first asked for; `warm` asks early.
 
 from __future__ import annotations
 
-from chalicelib.actions import Catalogue
+from chalicelib.actions.registry import Catalogue
 from chalicelib.actions.tools import AwsToolBox, Sessions
 from chalicelib.clock import Clock
 from chalicelib.engine.ports import Ports

@@ -65,3 +65,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table
 def print_json(content: Any) -> None:
     """JSON on standard output, nothing around it."""
     sys.stdout.write(json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Text on standard output as it is."""
+    sys.stdout.write(text)

@@ -131,7 +131,7 @@ class Engine:
         if condition is None:
             return None
         verdict = scope.evaluator.holds(condition)
-        return None if verdict.met else verdict.reason
+        return None if verdict.met else f"{verdict.criterion}: {verdict.reason}"
 
     def _not_met(self, event: Event, reason: str) -> Outcome:
         self._ports.telemetry.info("not met", cause=event.identity, criterion=reason)
@@ -196,7 +196,8 @@ class Engine:
         if ending.error is not None:
             run.after(ending.error)
             trouble = self._trouble(run, self._plan["on_failure"])
-            ending = replace(ending, note=trouble and f"on_failure: {trouble.message}")
+            note = None if trouble is None else f"on_failure: {trouble.message}"
+            ending = replace(ending, note=note)
         trouble = self._trouble(run, self._plan["always"])
         if trouble is None:
             return ending

@@ -35,7 +35,7 @@ def _read(fact: Fact, scope: Scope, actions: Actions, tools: Tools) -> Any:
         parameters = scope.evaluator.render(fact["with"], "with")
         answer = actions.call(fact["do"], tools, parameters)
         pick = fact["pick"]
-        return answer if pick is None else scope.evaluator.value(pick, answer)
+        return answer if pick is None else scope.evaluator.pick(pick, answer)
     except StepError as error:
         if fact["or"] is not None and not_found(error.code):
             return fact["or"]["value"]

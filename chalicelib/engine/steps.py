@@ -121,7 +121,7 @@ class Run:
         if step["if"] is not None:
             verdict = scope.evaluator.holds(step["if"])
             if not verdict.met:
-                return _Done("skipped", note=verdict.reason)
+                return _Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
         if step["kind"] == "do":
             return self._act(step, scope, element)
         message = self._evaluated(

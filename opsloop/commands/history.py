@@ -1,0 +1,70 @@
+"""`opsloop history`: executions, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+from rich.text import Text
+
+from chalicelib.journal.record import Execution, Status
+from opsloop.commands import options
+from opsloop.output import console, plain, print_json, styled, table
+
+
+@click.command("history")
+@click.option("--rule", help="Only this rule's.")
+@click.option("--status", type=click.Choice(get_args(Status)), help="Only these.")
+@click.option("--resource", help="Only those about this resource, by its id.")
+@click.option("--since", type=options.Since(), help="30m, 12h, 7d, or an ISO time.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@options.stage
+@options.project
+@options.as_json
+def command(
+    *,
+    rule: str | None,
+    status: str | None,
+    resource: str | None,
+    since: datetime | None,
+    limit: int,
+    stage: str,
+    project: Path,
+    as_json: bool,
+) -> None:
+    """List executions, newest first."""
+    from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
+    from opsloop.history.reader import Wanted  # noqa: PLC0415
+
+    wanted = Wanted(rule=rule, status=status, resource=resource, since=since, limit=limit)
+    found = journal_of(project, stage).newest(wanted)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    elif found:
+        console().print(listing(found))
+    else:
+        console(stderr=True).print("no executions")
+
+
+def listing(executions: list[Execution]) -> object:
+    """A table of executions, for people."""
+    columns = ("TIME", "RULE", "STATUS", "RESOURCE", "WHAT", "ID")
+    return table(columns, [_row(one) for one in executions])
+
+
+def _row(one: Execution) -> list[str | Text]:
+    time = one.event_time[:19].replace("T", " ")
+    return [time, one.rule, styled(one.status), one.resource or "", summary(one), one.id]
+
+
+def summary(one: Execution) -> str:
+    """What happened, in a few words."""
+    if one.error:
+        return f"{one.error.step}: {one.error.code}: {one.error.message}"
+    if one.note:
+        return one.note
+    acted = [step.do or step.id for step in one.steps if step.status in ("succeeded", "observed")]
+    return plain(", ".join(acted) or "nothing to do")
