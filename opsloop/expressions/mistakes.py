@@ -1,0 +1,310 @@
+"""What was probably meant where an expression cannot be read, and the corrected text.
+
+Called by `dialect` with the tokens and the one that did not fit. Each correction changes
+one thing; `repaired` goes on until the text can be read, and offers only such a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from opsloop.expressions.faults import BadExpression
+from opsloop.expressions.lexer import Token
+from opsloop.problems import Fault
+
+_MOST_REPAIRS = 10
+_NAMES = {
+    "rbracket": "`]`",
+    "rparen": "`)` or `,`",
+    "rbrace": "`}`",
+    "colon": "`:`",
+    "comma": "`,`",
+    "star": "an index, a slice or `*`",
+    "quoted_identifier": "a name in double quotes",
+    "unquoted_identifier": "a name",
+}
+_CLOSERS = {"lparen": ")", "lbracket": "]", "filter": "]", "lbrace": "}"}
+_CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
+_COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
+_ENDS = _CLOSING | {"unquoted_identifier", "quoted_identifier", "literal", "number", "variable"}
+_ENDS |= {"current", "flatten", "star"}
+_FUNCTIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
+_WORDS = {"and": "&&", "or": "||", "is": "=="}
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RUN = re.compile(r"[^\s()\[\]{}<>=!&|,'\"`]+")
+
+
+def named(expected: str | list[str]) -> str:
+    """jmespath's token types in words."""
+    types = [expected] if isinstance(expected, str) else expected
+    return " or ".join(_NAMES.get(each, each) for each in types)
+
+
+def replaced(text: str, start: int, end: int, new: str) -> str:
+    """The text with one piece changed."""
+    return text[:start] + new + text[end:]
+
+
+def repaired(text: str, fault: Fault, read: Callable[[str], Any]) -> Fault:
+    """The fault with a correction that can be read, or with none."""
+    correction = fault.correction
+    for _ in range(_MOST_REPAIRS):
+        if correction is None or correction == text:
+            break
+        try:
+            read(correction)
+        except BadExpression as bad:
+            correction = bad.fault.correction
+        else:
+            return replace(fault, correction=correction)
+    return replace(fault, correction=None)
+
+
+def explained(text: str, tokens: list[Token], index: int, expected: str) -> Fault:
+    """The fault at the token that did not fit, where `expected` is what the grammar says."""
+    spot = Spot(text, tokens, index)
+    for recognise in _MISTAKES:
+        if fault := recognise(spot):
+            return fault
+    return spot.fault(expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A token that did not fit, and what stands around it."""
+
+    text: str
+    tokens: list[Token]
+    index: int
+
+    def __getitem__(self, distance: int) -> Token:
+        """The token so many places on; beyond the ends, the end."""
+        place = self.index + distance
+        return self.tokens[place if 0 <= place < len(self.tokens) else -1]
+
+    def fault(self, expected: str, correction: str | None = None, distance: int = 0) -> Fault:
+        """A fault at this token, or at one so many places on."""
+        token = self[distance]
+        found = "the end" if token["type"] == "eof" else f"`{token['text']}`"
+        return Fault(found, expected, correction, offset=token["start"])
+
+    def swap(self, new: str, first: int = 0, last: int = 0) -> str:
+        """The text where the tokens from `first` to `last` are replaced."""
+        return replaced(self.text, self[first]["start"], self[last]["end"], new)
+
+    def touches(self, distance: int) -> bool:
+        """Whether nothing stands between the token so many places on and the one before it."""
+        return self[distance - 1]["end"] == self[distance]["start"]
+
+    def follows_value(self) -> bool:
+        """Whether a value ends just before this token."""
+        return self.index > 0 and self[-1]["type"] in _ENDS
+
+    def before(self) -> int:
+        """How far back the path or call that ends just before this token begins."""
+        return -_reach(self.tokens[: self.index][::-1], _CLOSING, frozenset(_CLOSERS))
+
+    def after(self) -> int:
+        """How far on the path or call that begins just after this token ends."""
+        return _reach(self.tokens[self.index + 1 :], frozenset(_CLOSERS), _CLOSING)
+
+
+def _reach(tokens: list[Token], opening: frozenset[str], closing: frozenset[str]) -> int:
+    """How many tokens belong to one operand: names, dots, and whatever brackets hold."""
+    depth = 0
+    for count, token in enumerate(tokens):
+        if token["type"] in opening:
+            depth += 1
+        elif token["type"] in closing:
+            depth -= 1
+        elif depth == 0 and token["type"] not in _ENDS | {"dot"}:
+            return count
+        if depth < 0:
+            return count
+    return len(tokens)
+
+
+def _call(spot: Spot, function: str, *, turned: bool = False) -> str | None:
+    """`a + b` as `add(a, b)`; turned, `a in b` as `contains(b, a)`."""
+    first, last = spot.before(), spot.after()
+    if not first or not last:
+        return None
+    left = spot.text[spot[first]["start"] : spot[-1]["end"]]
+    right = spot.text[spot[1]["start"] : spot[last]["end"]]
+    sides = f"{right}, {left}" if turned else f"{left}, {right}"
+    return spot.swap(f"{function}({sides})", first, last)
+
+
+def _template(spot: Spot) -> Fault | None:
+    if spot[0]["text"] != "$" or spot[1]["text"] != "{":
+        return None
+    inside = re.sub(r"\$\{([^{}]*)\}", r"\1", spot.text)
+    return spot.fault("an expression; `${}` belongs into texts", inside)
+
+
+def _word(spot: Spot) -> Fault | None:
+    word = str(spot[0]["value"]).lower()
+    if spot[0]["type"] != "unquoted_identifier" or not spot.follows_value():
+        return None
+    if word == "is" and spot[1]["value"] == "not":
+        return spot.fault("`!=`", spot.swap("!=", 0, 1))
+    if word in _WORDS:
+        return spot.fault(f"`{_WORDS[word]}`", spot.swap(_WORDS[word]))
+    if word == "in":
+        return spot.fault("`contains(list, value)`", _call(spot, "contains", turned=True))
+    return None
+
+
+def _not(spot: Spot) -> Fault | None:
+    if spot[-1]["type"] != "unquoted_identifier" or spot[-1]["value"].lower() != "not":
+        return None
+    correction = replaced(spot.text, spot[-1]["start"], spot[0]["start"], "!")
+    return spot.fault("`!`", correction, -1)
+
+
+def _comparison(spot: Spot) -> Fault | None:
+    text, previous = spot[0]["text"], spot[-1]["text"]
+    if text == "=" and previous in ("==", "!=") and spot.touches(0):
+        return spot.fault(f"`{previous}` alone", spot.swap(previous, -1, 0))
+    if text == "=" and spot[1]["text"] == "~":
+        return spot.fault("`regex(text, 'pattern')`")
+    if text == "=":
+        return spot.fault("`==`", spot.swap("=="))
+    if text == ">" and previous == "<" and spot.touches(0):
+        return spot.fault("`!=`", spot.swap("!=", -1, 0), -1)
+    if text == "&" and spot.follows_value():
+        return spot.fault("`&&`", spot.swap("&&"))
+    return None
+
+
+def _hyphen(spot: Spot) -> Fault | None:
+    """`a.foo-bar`: a hyphen is not part of a name, unless in double quotes."""
+    at = spot[0]
+    hyphen = at["text"] == "-" or (at["type"] == "number" and at["text"][0] == "-")
+    if not hyphen or not spot.touches(0) or spot[-1]["type"] != "unquoted_identifier":
+        return None
+    start = spot[-1]["start"]
+    match = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_]+)+").match(spot.text, start)
+    if match is None:
+        return None
+    if spot[-2]["type"] in _COMPARATORS:
+        return _unquoted(spot)
+    correction = replaced(spot.text, start, match.end(), f'"{match[0]}"')
+    fault = spot.fault("a name with a hyphen in double quotes", correction, -1)
+    return replace(fault, found=f"`{match[0]}`")
+
+
+def _unquoted(spot: Spot) -> Fault | None:
+    """`region == us-east-1`: a text without its quotes."""
+    if spot.index < 2 or spot[-2]["type"] not in _COMPARATORS or not spot.touches(0):  # noqa: PLR2004 - operator and word
+        return None
+    match = _RUN.match(spot.text, spot[-1]["start"])
+    if match is None:
+        return None
+    correction = replaced(spot.text, match.start(), match.end(), f"'{match[0]}'")
+    fault = spot.fault("a text in single quotes", correction, -1)
+    return replace(fault, found=f"`{match[0]}`")
+
+
+def _unit(spot: Spot) -> Fault | None:
+    if spot[-1]["type"] != "number" or not spot.touches(0):
+        return None
+    match = re.compile(r"\d+(\.\d+)?[smhdw]\b").match(spot.text, spot[-1]["start"])
+    if match is None:
+        return None
+    correction = replaced(spot.text, match.start(), match.end(), f"duration('{match[0]}')")
+    return replace(spot.fault("`duration()`", correction, -1), found=f"`{match[0]}`")
+
+
+def _arithmetic(spot: Spot) -> Fault | None:
+    at = spot[0]
+    if at["text"] in _FUNCTIONS and spot.follows_value():
+        function = _FUNCTIONS[at["text"]]
+        return spot.fault(f"`{function}(a, b)`", _call(spot, function))
+    if at["type"] == "number" and at["text"][0] == "-" and spot.follows_value():
+        spaced = replaced(spot.text, at["start"], at["start"] + 1, " - ")
+        return spot.fault("`sub(a, b)`", spaced)
+    return None
+
+
+def _after_dot(spot: Spot) -> Fault | None:
+    if spot[-1]["type"] != "dot":
+        return None
+    at = spot[0]
+    if at["type"] == "number":
+        return spot.fault("a name, or an index in brackets", spot.swap(f"[{at['text']}]", -1, 0))
+    if at["type"] == "literal" and isinstance(at["value"], str):
+        return spot.fault("a name", spot.swap(_field(at["value"])))
+    if at["type"] == "lbracket":
+        return spot.fault("an index without a dot before it", spot.swap("[", -1, 0))
+    if at["type"] == "variable":
+        return spot.fault(f"a name; for a key that varies, `get(object, {at['text']})`")
+    return spot.fault("a name after the dot")
+
+
+def _key(spot: Spot) -> Fault | None:
+    """`tags['name']` and `tags[name]`: in brackets stand numbers only."""
+    if spot[-1]["type"] != "lbracket" or spot[1]["type"] != "rbracket":
+        return None
+    at = spot[0]
+    if at["type"] in ("unquoted_identifier", "quoted_identifier", "literal"):
+        name = _field(str(at["value"]))
+        return spot.fault("a number in brackets; a name after a dot", spot.swap(f".{name}", -1, 1))
+    if at["type"] == "variable":
+        first = replace(spot, index=spot.index - 1).before() - 1
+        path = spot.text[spot[first]["start"] : spot[-1]["start"]]
+        return spot.fault("`get(object, key)`", spot.swap(f"get({path}, {at['text']})", first, 1))
+    return None
+
+
+def _field(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
+def _quotes(spot: Spot) -> Fault | None:
+    at = spot[0]["text"]
+    if at in ("'", '"', "`"):
+        return spot.fault(f"a closing {at}", spot.text.rstrip() + at)
+    if at in "\u2018\u2019\u201c\u201d" and at:
+        return spot.fault("a straight quote", re.sub("[\u2018\u2019\u201c\u201d]", "'", spot.text))
+    return None
+
+
+def _choice(spot: Spot) -> Fault | None:
+    if spot[0]["text"] != "?":
+        return None
+    return spot.fault("`condition && value || other`; there is no `?:`")
+
+
+def _unclosed(spot: Spot) -> Fault | None:
+    if spot[0]["type"] != "eof":
+        return None
+    missing: list[str] = []
+    for token in spot.tokens:
+        if token["type"] in _CLOSERS:
+            missing.append(_CLOSERS[token["type"]])
+        elif token["type"] in _CLOSING and missing:
+            missing.pop()
+    if not missing or not spot.follows_value():
+        return None
+    return spot.fault(f"`{missing[-1]}`", spot.text.rstrip() + "".join(reversed(missing)))
+
+
+_MISTAKES: tuple[Callable[[Spot], Fault | None], ...] = (
+    _template,
+    _quotes,
+    _word,
+    _not,
+    _comparison,
+    _hyphen,
+    _unit,
+    _unquoted,
+    _arithmetic,
+    _after_dot,
+    _key,
+    _choice,
+    _unclosed,
+)
