@@ -1,4 +1,4 @@
-"""`opsloop wire --stage S`: what Chalice cannot say about the functions of a stage."""
+"""`opsloop wire`: what Chalice cannot say about the functions of a stage."""
 
 from __future__ import annotations
 
@@ -9,47 +9,35 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.clock import SystemClock
-from chalicelib.errors import PlanError
 from chalicelib.plan import deployed_plans
-from opsloop.deploy.errors import DeployError
-from opsloop.output import AWS, FAILED, USAGE, console, plain, print_json, table
+from opsloop.commands import options
+from opsloop.output import FAILED, console, plain, print_json, table
 
 if TYPE_CHECKING:
     from opsloop.deploy.wire import Wired
 
 
-@click.command()
-@click.option("--stage", required=True, help="The Chalice stage: one account and region.")
-@click.option(
-    "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder that holds the compiled rules.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.command("wire")
+@options.stage
+@options.project
+@options.as_json
 @click.pass_context
-def wire(context: click.Context, stage: str, project: Path, *, as_json: bool) -> None:
-    """Give each function of a stage its dead-letter queue for events it could not handle.
+def command(ctx: click.Context, *, stage: str, project: Path, as_json: bool) -> None:
+    """Give each function its dead-letter queue for the events it could not handle.
 
     Run it after `chalice deploy`, as often as you like: what is right is left alone. Exits with 1
     where a rule's function is not deployed.
     """
-    told = console(stderr=True)
-    try:
-        wired = _wire(stage, project)
-    except PlanError as error:
-        told.print(plain(error), style="red")
-        context.exit(USAGE)
-    except DeployError as error:
-        told.print(plain(error), style="red")
-        context.exit(AWS)
+    wired = _wire(stage, project)
     if as_json:
         print_json([asdict(one) for one in wired])
     else:
-        console().print(table(["FUNCTION", ""], [(one.function, one.change) for one in wired]))
+        rows = [(one.function, one.change) for one in wired]
+        console().print(table(["FUNCTION", "DEAD LETTERS"], rows))
     if any(one.change == "missing" for one in wired):
-        told.print(f"some are not deployed: run `chalice deploy --stage {stage}`", style="red")
-        context.exit(FAILED)
+        message = f"some are not deployed: run `chalice deploy --stage {stage}`, then this again"
+        console(stderr=True).print(plain(message), style="red", soft_wrap=True)
+        ctx.exit(FAILED)
 
 
 def _wire(stage: str, project: Path) -> list[Wired]:
