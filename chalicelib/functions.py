@@ -16,9 +16,8 @@ from chalice.app import Chalice
 
 from chalicelib.clock import SystemClock
 from chalicelib.engine.core import Engine, Invocation
-from chalicelib.engine.ports import Ports
 from chalicelib.freshness import check_fresh
-from chalicelib.plan import Plan, deployed_plans, load_plan, load_stage
+from chalicelib.plan import Plan, Stage, deployed_plans, load_plan, load_stage
 from chalicelib.runtime import Runtime
 
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -41,7 +40,7 @@ def register(app: Chalice, namespace: MutableMapping[str, Any]) -> None:
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         rule = os.environ["OPSLOOP_RULE"]
-        namespace[rule] = app.lambda_function(name=rule)(_handler(load_plan(rule)))
+        namespace[rule] = app.lambda_function(name=rule)(_own_handler(rule))
         return
     check_fresh()
     for plan in deployed_plans(os.environ.get("OPSLOOP_STAGE")):
@@ -73,16 +72,23 @@ def _placeholder(rule: str) -> Callable[[Any], Any]:
     return deployed
 
 
-def _handler(plan: Plan) -> Handler:
+def _own_handler(rule: str) -> Handler:
+    """The handler of the function that this sandbox runs."""
     clock = SystemClock()
     stage = load_stage(os.environ["OPSLOOP_STAGE"])
+    plan = load_plan(rule)
     runtime = Runtime(plan, stage, os.environ["OPSLOOP_TABLE"], clock)
     if plan["criteria"]["event"] is None:
         runtime.warm()
+    return make_handler(plan, stage, runtime)
+
+
+def make_handler(plan: Plan, stage: Stage, runtime: Runtime) -> Handler:
+    """What Lambda calls: `(payload, context)` to the outcomes, as JSON."""
     engine = Engine(plan, stage, runtime.ports())
 
     def handle(event: Any, context: LambdaContext) -> dict[str, Any]:
-        deadline = clock.now() + context.get_remaining_time_in_millis() / 1000
+        deadline = runtime.clock.now() + context.get_remaining_time_in_millis() / 1000
         try:
             outcomes = engine.handle(event, Invocation(context.aws_request_id, deadline))
         finally:
@@ -91,6 +97,3 @@ def _handler(plan: Plan) -> Handler:
 
     handle.__name__ = plan["rule"]
     return handle
-
-
-__all__ = ["Handler", "LambdaContext", "Ports", "register"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from chalicelib.actions.registry import Catalogue
 from chalicelib.actions.tools import AwsToolBox, Sessions
+from chalicelib.actions.web import Transport
 from chalicelib.clock import Clock
-from chalicelib.engine.ports import Ports
+from chalicelib.engine.ports import Ports, Telemetry
 from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from chalicelib.secrets import Secrets
@@ -19,13 +20,25 @@ from chalicelib.telemetry import PowertoolsTelemetry
 class Runtime:
     """The adapters of one rule in one stage."""
 
-    def __init__(self, plan: Plan, stage: Stage, table: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        stage: Stage,
+        table: str,
+        clock: Clock,
+        *,
+        transport: Transport | None = None,
+        telemetry: Telemetry | None = None,
+    ) -> None:
         self._sessions = Sessions(clock)
         self._table = Table(lambda: self._sessions.client("dynamodb"), table)
-        self._clock = clock
+        self._transport = transport
+        self.clock = clock
         self._stage = stage
         self._secrets = Secrets(self._sessions.client)
-        self.telemetry = PowertoolsTelemetry(plan["rule"], stage["stage"], self._secrets.redact)
+        self.telemetry = telemetry or PowertoolsTelemetry(
+            plan["rule"], stage["stage"], self._secrets.redact
+        )
 
     def warm(self) -> None:
         """Import boto3 and make the journal's client now, while Lambda initialises."""
@@ -34,10 +47,10 @@ class Runtime:
     def ports(self) -> Ports:
         """All that the engine needs."""
         return Ports(
-            clock=self._clock,
+            clock=self.clock,
             journal=self._table,
             actions=Catalogue(),
-            toolbox=AwsToolBox(self._sessions, self._stage, self._secrets),
+            toolbox=AwsToolBox(self._sessions, self._stage, self._secrets, self._transport),
             secrets=self._secrets,
             telemetry=self.telemetry,
         )

@@ -79,6 +79,10 @@ class Telemetry(Protocol):
         """Add one to a metric of this rule."""
         ...
 
+    def flush(self) -> None:
+        """The invocation is over: write what was counted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

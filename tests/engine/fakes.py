@@ -167,6 +167,9 @@ class FakeTelemetry:
     def count(self, metric: str) -> None:
         self.counts[metric] = self.counts.get(metric, 0) + 1
 
+    def flush(self) -> None:
+        self.lines.append(("flush", "", {}))
+
 
 @dataclass
 class World:

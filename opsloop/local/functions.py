@@ -1,0 +1,94 @@
+"""The functions of a stage on this machine: who an event would start, and starting them.
+
+The handlers are the ones that Lambda runs (`chalicelib.functions.make_handler`); which of
+them an event reaches is decided as EventBridge and SNS would, from the compiled plans alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.functions import Handler, make_handler
+from chalicelib.plan import Plan, Stage
+from chalicelib.runtime import Runtime
+from opsloop.deploy.names import event_rule_name
+from opsloop.patterns import Pattern
+
+#: what Lambda gives a function of the default configuration, in milliseconds
+REMAINING = 120_000
+
+
+@dataclass(frozen=True, slots=True)
+class LocalContext:
+    """Lambda's context object, as far as the engine reads it."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As if each invocation had just begun."""
+        return REMAINING
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One function that an event started: its outcomes, or what it raised."""
+
+    rule: str
+    outcomes: tuple[Mapping[str, Any], ...] = ()
+    raised: str | None = None
+
+
+class LocalFunctions:
+    """All functions of one stage."""
+
+    def __init__(
+        self, plans: Iterable[Plan], stage: Stage, runtime_of: Callable[[Plan], Runtime]
+    ) -> None:
+        self._stage = stage
+        self._plans = {plan["rule"]: plan for plan in plans}
+        self._patterns = {
+            rule: Pattern(plan["wire"]["pattern"])
+            for rule, plan in self._plans.items()
+            if "pattern" in plan["wire"]
+        }
+        self._handlers: dict[str, Handler] = {
+            rule: make_handler(plan, stage, runtime_of(plan)) for rule, plan in self._plans.items()
+        }
+        self._requests = 0
+
+    def deliver(self, payload: Mapping[str, Any]) -> list[Delivery]:
+        """Start every function that AWS would start with this payload."""
+        return [self.invoke(rule, payload) for rule in self.started_by(payload)]
+
+    def started_by(self, payload: Mapping[str, Any]) -> list[str]:
+        """The rules whose functions AWS would start with this payload, by name."""
+        if "Records" in payload:
+            topics = {record["Sns"]["TopicArn"] for record in payload["Records"]}
+            return [rule for rule in self._plans if self._topic_arn(rule) in topics]
+        if payload.get("detail-type") == "Scheduled Event":
+            return [rule for rule in self._plans if self._is_scheduled_by(rule, payload)]
+        return [rule for rule, pattern in self._patterns.items() if pattern.matches(dict(payload))]
+
+    def invoke(self, rule: str, payload: Any) -> Delivery:
+        """Run one function, as a direct invocation does."""
+        self._requests += 1
+        try:
+            answer = self._handlers[rule](payload, LocalContext(f"local-{self._requests:06}"))
+        except Exception as error:  # noqa: BLE001 - as Lambda, which reports what a function raised
+            return Delivery(rule, raised=f"{type(error).__name__}: {error}")
+        return Delivery(rule, tuple(answer["outcomes"]))
+
+    def _topic_arn(self, rule: str) -> str | None:
+        topic = self._plans[rule]["wire"].get("topic")
+        if topic is None or topic.startswith("arn:"):
+            return topic
+        stage = self._stage
+        return f"arn:aws:sns:{stage['region']}:{stage['account']}:{topic}"
+
+    def _is_scheduled_by(self, rule: str, payload: Mapping[str, Any]) -> bool:
+        if "schedule" not in self._plans[rule]["wire"]:
+            return False
+        name = event_rule_name(self._stage["stage"], rule)
+        return any(arn.endswith(f":rule/{name}") for arn in payload.get("resources", []))
