@@ -158,6 +158,8 @@ class Run:
         retry = step["retry"] or ONCE
         for attempt in range(1, retry["attempts"] + 1):
             try:
+                if attempt > 1:
+                    tools.sleep(_pause(retry, attempt - 1))
                 result = self._ports.actions.call(step["do"], tools, parameters)
                 return _Done("succeeded", result, attempt)
             except WouldCall as effect:
@@ -166,7 +168,6 @@ class Run:
                 if attempt == retry["attempts"] or not _worth_retrying(error, retry):
                     message = _after(attempt, error.message)
                     raise Failed(Error("action", step["id"], error.code, message)) from error
-                tools.sleep(_pause(retry, attempt))
             except Exception as error:
                 # an action's own defect: it ends this execution, with its name
                 self._ports.telemetry.defect(step["do"], error)
