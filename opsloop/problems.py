@@ -21,6 +21,8 @@ class Fault:
     correction: str | None = None
     path: Path = ()
     offset: int = 0
+    #: the key that `path` ends with is wrong, not its value; `correction` is the right key
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
