@@ -26,21 +26,18 @@ def call(tools: Tools, service: str, operation: str, parameters: Mapping[str, An
     """
     with in_our_words():
         client = tools.client(service)
-        model = _model(client, service, operation)
-        method = getattr(client, operation)
+        _check(client, service, operation)
         if is_read(service, operation):
-            return answer(read(method, model, parameters))
-        return answer(method(**parameters))
+            return answer(read(client, operation, parameters))
+        return answer(getattr(client, operation)(**parameters))
 
 
-def _model(client: Any, service: str, operation: str) -> Any:
-    """The operation's model in botocore. Raises StepError for what a step cannot call."""
+def _check(client: Any, service: str, operation: str) -> None:
+    """Raises StepError for what a step cannot call."""
     name = client.meta.method_to_api_mapping.get(operation)
     if name is None:
         raise StepError("UnknownOperation", f"this boto3 has no {service}.{operation}")
-    model = client.meta.service_model.operation_model(name)
-    if model.has_event_stream_output:
+    if client.meta.service_model.operation_model(name).has_event_stream_output:
         raise StepError(
             "EventStream", f"{service}.{operation} answers with a stream that a step cannot hold"
         )
-    return model

@@ -31,11 +31,14 @@ _KNOWN: dict[str, Config] = {
 }
 
 
-def read(method: Callable[..., Any], model: Any, parameters: Mapping[str, Any]) -> Any:
+def read(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
     """The answer of a read: all its pages, or the one that the parameters ask for.
 
     Raises StepError where there are more than 100, or where pages cannot be joined.
     """
+    method = getattr(client, operation)
+    name = client.meta.method_to_api_mapping[operation]
+    model = client.meta.service_model.operation_model(name)
     if _asks_for_a_page(model, parameters):
         return method(**parameters)
     config = _config(model)
