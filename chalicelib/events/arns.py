@@ -12,7 +12,7 @@ from chalicelib.events.event import Event
 
 _ARN_PARTS = 6
 
-#: EC2's ids say what they are
+#: these ids say what they are
 _PREFIXES = {
     "AKIA": "iam:access-key",
     "ASIA": "iam:access-key",
@@ -22,6 +22,7 @@ _PREFIXES = {
     "eni": "ec2:network-interface",
     "i": "ec2:instance",
     "igw": "ec2:internet-gateway",
+    "j": "elasticmapreduce:cluster",
     "lt": "ec2:launch-template",
     "nat": "ec2:natgateway",
     "rtb": "ec2:route-table",
@@ -44,6 +45,7 @@ _FIELDS = {
     "clusteridentifier": "redshift:cluster",
     "dbclusteridentifier": "rds:cluster",
     "dbinstanceidentifier": "rds:db",
+    "crawlername": "glue:crawler",
     "dbsnapshotidentifier": "rds:snapshot",
     "functionname": "lambda:function",
     "jobname": "glue:job",
@@ -64,12 +66,17 @@ _FIELDS = {
 
 #: the ARN behind its service, for types whose id makes it: a user's path, say, is unknown
 _TAILS = {
+    "athena:workgroup": "{region}:{account}:workgroup/{id}",
+    "cloudtrail:trail": "{region}:{account}:trail/{id}",
     "cloudwatch:alarm": "{region}:{account}:alarm:{id}",
     "dynamodb:table": "{region}:{account}:table/{id}",
+    "ec2:key-pair": "{region}:{account}:key-pair/{id}",
     "ecr:repository": "{region}:{account}:repository/{id}",
     "ecs:service": "{region}:{account}:service/{id}",
     "elasticache:cluster": "{region}:{account}:cluster:{id}",
+    "elasticmapreduce:cluster": "{region}:{account}:cluster/{id}",
     "elasticloadbalancing:loadbalancer": "{region}:{account}:loadbalancer/{id}",
+    "glue:crawler": "{region}:{account}:crawler/{id}",
     "glue:job": "{region}:{account}:job/{id}",
     "kinesis:stream": "{region}:{account}:stream/{id}",
     "lambda:function": "{region}:{account}:function:{id}",
@@ -81,10 +88,17 @@ _TAILS = {
     "s3:bucket": "::{id}",
     "sns:topic": "{region}:{account}:{id}",
     "sqs:queue": "{region}:{account}:{id}",
+    "synthetics:canary": "{region}:{account}:canary:{id}",
 }
 
 #: services whose ARNs name no kind
-_SOLE = {"codepipeline": "pipeline", "s3": "bucket", "sns": "topic", "sqs": "queue"}
+_SOLE = {
+    "codecommit": "repository",
+    "codepipeline": "pipeline",
+    "s3": "bucket",
+    "sns": "topic",
+    "sqs": "queue",
+}
 
 
 def described(field: str, value: str, event: Event) -> dict[str, str | None]:
@@ -100,20 +114,25 @@ def described(field: str, value: str, event: Event) -> dict[str, str | None]:
 
 
 def _kind(field: str, identity: str) -> str | None:
-    prefix = identity[:4] if identity[:4] in ("AKIA", "ASIA") else identity.partition("-")[0]
-    if prefix in _PREFIXES and prefix != identity:
-        return _PREFIXES[prefix]
     if field.startswith("AWS::"):
         service, _, kind = field.removeprefix("AWS::").partition("::")
         return f"{service.lower()}:{re.sub('(?<=[a-z])(?=[A-Z])', '-', kind).lower()}"
-    return field if ":" in field else _FIELDS.get(field.lower())
+    by_field = field if ":" in field else _FIELDS.get(field.lower())
+    return by_field or _PREFIXES.get(_prefix(identity))
+
+
+def _prefix(identity: str) -> str:
+    key = identity[:4]
+    return key if key in ("AKIA", "ASIA") else identity.rpartition("-")[0]
 
 
 def _arn(kind: str | None, identity: str, event: Event) -> str | None:
     if kind is None:
         return None
     service, _, name = kind.partition(":")
-    tail = f"{{region}}:{{account}}:{name}/{{id}}" if service == "ec2" else _TAILS.get(kind)
+    tail = _TAILS.get(kind)
+    if service == "ec2" and kind in _PREFIXES.values():
+        tail = f"{{region}}:{{account}}:{name}/{{id}}"
     if tail is None:
         return None
     filled = tail.format(region=event.region, account=event.account, id=identity)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.events.event import Event
-from chalicelib.events.shape import dig, word
+from chalicelib.events.shape import word
 
 Place = tuple[str, str]
 
@@ -37,12 +37,13 @@ _DIMENSIONS = (
     "AutoScalingGroupName",
 )
 
-#: where CloudTrail's records name a service's resource, below request and response
+#: where CloudTrail's records name a service's resource, below request and response;
+#: `path@type` where the field's name does not say the type
 _CALLS = {
     "acm": ("certificateArn",),
     "autoscaling": ("autoScalingGroupName",),
     "cloudformation": ("stackId", "stackName"),
-    "cloudtrail": ("trailARN", "name"),
+    "cloudtrail": ("trailARN", "name@cloudtrail:trail"),
     "codebuild": ("project.arn", "projectName"),
     "dynamodb": ("tableName",),
     "ec2": (
@@ -60,6 +61,7 @@ _CALLS = {
         "vpc.vpcId",
         "vpcId",
         "resourcesSet.items.0.resourceId",
+        "keyName@ec2:key-pair",
     ),
     "ecr": ("repository.repositoryArn", "repositoryName"),
     "ecs": ("service.serviceArn", "task", "cluster.clusterArn"),
@@ -86,10 +88,11 @@ _CALLS = {
     "lambda": ("functionName",),
     "logs": ("logGroupName",),
     "monitoring": ("alarmName",),
+    "organizations": ("accountId@organizations:account",),
     "rds": ("dBInstanceIdentifier", "dBClusterIdentifier", "dBSnapshotIdentifier"),
     "redshift": ("clusterIdentifier",),
     "s3": ("bucketName",),
-    "secretsmanager": ("aRN", "secretId"),
+    "secretsmanager": ("aRN", "secretId@secretsmanager:secret"),
     "sns": ("topicArn",),
     "sqs": ("queueUrl", "queueName"),
     "states": ("stateMachineArn", "executionArn"),
@@ -98,17 +101,20 @@ _CALLS = {
 
 #: where other events' details name theirs; else it is the first of the event's resources
 _EVENTS = {
-    "aws.access-analyzer": "resource",
-    "aws.autoscaling": "EC2InstanceId",
-    "aws.backup": "resourceArn",
-    "aws.config": "resourceId",
-    "aws.glue": "jobName",
-    "aws.guardduty": "resource",
-    "aws.health": "affectedEntities.0.entityValue",
-    "aws.inspector2": "resources.0.id",
-    "aws.macie": "resourcesAffected.s3Bucket.arn",
-    "aws.securityhub": "findings.0.Resources.0.Id",
-    "aws.trustedadvisor": "resource_id",
+    "aws.access-analyzer": ("resource",),
+    "aws.athena": ("workgroupName@athena:workgroup",),
+    "aws.autoscaling": ("EC2InstanceId",),
+    "aws.backup": ("resourceArn",),
+    "aws.ec2": ("instance-id",),
+    "aws.ecr": ("repository-name@ecr:repository",),
+    "aws.emr": ("clusterId",),
+    "aws.glue": ("jobName", "crawlerName"),
+    "aws.health": ("affectedEntities.0.entityValue",),
+    "aws.inspector2": ("resources.0.id",),
+    "aws.macie": ("resourcesAffected.s3Bucket.arn",),
+    "aws.securityhub": ("findings.0.Resources.0.Id",),
+    "aws.synthetics": ("canary-name@synthetics:canary",),
+    "aws.trustedadvisor": ("resource_id",),
 }
 
 #: GuardDuty says which of a finding's many resources it is about
@@ -144,12 +150,16 @@ def in_call(event: Event) -> Place | None:
     service = (word(detail, "eventSource") or "").removesuffix(".amazonaws.com")
     if recorded := word(detail, "resources.0.ARN"):
         return "", recorded
-    paths = _by_name(_CALLS.get(service, ()), word(detail, "eventName") or "")
-    for path in paths:
-        for part in ("requestParameters", "responseElements"):
-            if value := word(detail, f"{part}.{path}"):
-                return path.rpartition(".")[2], value
-    return None
+    calls = _by_name(_CALLS.get(service, ()), word(detail, "eventName") or "")
+    parts = (detail.get("requestParameters"), detail.get("responseElements"))
+    places = (_place(part, path) for path in calls for part in parts)
+    return next((place for place in places if place), None)
+
+
+def _place(part: object, path: str) -> Place | None:
+    path, _, kind = path.partition("@")
+    value = word(part, path)
+    return (kind or path.rpartition(".")[2], value) if value else None
 
 
 def _by_name(paths: Iterable[str], call: str) -> list[str]:
@@ -158,25 +168,20 @@ def _by_name(paths: Iterable[str], call: str) -> list[str]:
 
 
 def _noun(path: str) -> str:
-    stem = re.sub(r"\.?(Id|Identifier|Name|arn|Arn|ARN|Url)$", "", path)
-    return stem.rpartition(".")[2].lower()
+    stem = re.sub(r"\.?(id|identifier|name|arn|url)$", "", path.partition("@")[0].lower())
+    return stem.rpartition(".")[2]
 
 
 def in_event(event: Event) -> Place | None:
     """The resource that a service's own event names in its detail, if it does."""
-    envelope = event.envelope
-    path = _EVENTS.get(envelope["source"])
-    if path is None:
-        return None
-    if envelope["source"] == "aws.guardduty":
-        path = _finding(envelope["detail"], path)
-    value = word(envelope["detail"], path)
-    if value is None:
-        return None
-    kind = word(envelope["detail"], "resourceType") if envelope["source"] == "aws.config" else None
-    return kind or path.rpartition(".")[2], value
+    source, detail = event.envelope["source"], event.envelope["detail"]
+    if source == "aws.config":
+        path = f"resourceId@{word(detail, 'resourceType') or ''}"
+        return _place(detail, path)
+    paths = _finding(detail) if source == "aws.guardduty" else _EVENTS.get(source, ())
+    return next((place for path in paths if (place := _place(detail, path))), None)
 
 
-def _finding(detail: dict[str, Any], path: str) -> str:
-    about = dig(detail, f"{path}.resourceType")
-    return f"{path}.{_FINDINGS.get(about, '') if isinstance(about, str) else ''}"
+def _finding(detail: dict[str, Any]) -> tuple[str, ...]:
+    path = _FINDINGS.get(word(detail, "resource.resourceType") or "")
+    return (f"resource.{path}",) if path else ()
