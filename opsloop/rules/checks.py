@@ -1,0 +1,147 @@
+"""What types cannot say of one rule: triggers, steps, names. Pure; called by `project`.
+
+Each check yields faults with the path of what they are about, `Key` where that is a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from opsloop.problems import Fault, Path
+from opsloop.rules.model import Rule
+from opsloop.rules.scope import DEFAULT_ITEM, LITERALS, SCOPE
+from opsloop.rules.steps import KINDS as STEP_KINDS
+from opsloop.rules.steps import Step
+from opsloop.rules.triggers import KINDS, Alarm, When
+from opsloop.rules.words import listed
+
+_ONLY_WITH = {"bus": "event", "errors": "api", "timezone": "schedule"}
+_ONLY_WITH_DO = ("with_", "for_each", "as_", "at_once", "retry", "timeout", "on_error")
+STEP_LISTS = ("then", "on_failure", "finally")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault, and whether it is about the key that its path ends with or about its value."""
+
+    fault: Fault
+    key: bool = False
+
+
+def check(rule: Rule) -> Iterator[Finding]:
+    """All findings of one rule."""
+    for number, when in enumerate(rule.when):
+        yield from _trigger(when, ("when", number))
+    for path, step in steps_of(rule):
+        yield from _step(step, path)
+    yield from _ids(rule)
+    yield from _names(rule)
+
+
+def steps_of(rule: Rule) -> Iterator[tuple[Path, Step]]:
+    """Every step of a rule with its path, in the order in which they may run."""
+    for name, steps in zip(STEP_LISTS, (rule.then, rule.on_failure, rule.finally_), strict=True):
+        yield from _nested(steps, (name,))
+
+
+def _nested(steps: list[Step], path: Path) -> Iterator[tuple[Path, Step]]:
+    for number, step in enumerate(steps):
+        yield (*path, number), step
+        yield from _nested(step.steps, (*path, number, "steps"))
+
+
+def _about_key(path: Path, found: str, expected: str, correction: str | None = None) -> Finding:
+    return Finding(Fault(found, expected, correction, path), key=True)
+
+
+def _misses(path: Path, owner: str) -> Finding:
+    found = f"'{path[-1]}' without '{owner}'"
+    return _about_key(path, found, f"it beside '{owner}' only")
+
+
+def _trigger(when: When, path: Path) -> Iterator[Finding]:
+    if not when.kinds:
+        yield Finding(Fault("no trigger", f"one of {listed(KINDS, 'or')}", path=path))
+    for extra in when.kinds[1:]:
+        found = f"'{extra}' beside '{when.kinds[0]}'"
+        yield _about_key((*path, extra), found, "one trigger in a rule")
+    for key, owner in _ONLY_WITH.items():
+        if key in when.model_fields_set and owner not in when.kinds:
+            yield _misses((*path, key), owner)
+    if when.alarm:
+        yield from _alarm(when.alarm, (*path, "alarm"))
+
+
+def _alarm(alarm: Alarm, path: Path) -> Iterator[Finding]:
+    if not alarm.names and not alarm.create:
+        yield Finding(Fault("an alarm without 'names'", "the names of the alarms", path=path))
+    if alarm.via == "topic" and alarm.topic is None:
+        yield _about_key((*path, "via"), "'via: topic' without 'topic'", "the topic's name or ARN")
+    if alarm.topic is not None and alarm.via != "topic":
+        yield _about_key((*path, "topic"), "'topic' without 'via: topic'", "'via: topic' beside it")
+
+
+def _step(step: Step, path: Path) -> Iterator[Finding]:
+    if not step.kinds:
+        yield Finding(Fault("a step that does nothing", listed(STEP_KINDS, "or"), path=path))
+        return
+    for extra in step.kinds[1:]:
+        found = f"'{extra}' beside '{step.kinds[0]}'"
+        yield _about_key((*path, extra), found, "a step of its own for each")
+    if step.kinds[0] != "do":
+        yield from _without_do(step, path)
+    if "as_" in step.model_fields_set and step.for_each is None:
+        yield _misses((*path, "as"), "for_each")
+
+
+def _without_do(step: Step, path: Path) -> Iterator[Finding]:
+    kind = step.kinds[0]
+    for name in _ONLY_WITH_DO:
+        if name in step.model_fields_set and "do" not in step.kinds:
+            key = name.rstrip("_")
+            yield _about_key((*path, key), f"'{key}' beside '{kind}'", "it beside 'do' only")
+    if kind in ("stop", "fail") and step.if_ is None:
+        expected = f"an 'if' beside it: without one, no rule gets past this '{kind}'"
+        yield _about_key((*path, kind), f"'{kind}' without 'if'", expected)
+
+
+def _ids(rule: Rule) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for path, step in steps_of(rule):
+        if step.id is not None and step.id in seen:
+            found = f"the step id '{step.id}' again"
+            yield Finding(Fault(found, "an id of its own for each step", path=(*path, "id")))
+        seen.add(step.id or "")
+
+
+def _names(rule: Rule) -> Iterator[Finding]:
+    """Names stand in one scope with the rule's own: none may hide another.
+
+    Facts and steps are read through `facts.` and `steps.`, so theirs hide nothing.
+    """
+    added: dict[str, str] = {}
+    for name in rule.let:
+        yield from _hidden(name, added, "let", ("let", name), key=True)
+    added |= dict.fromkeys(rule.let, "let")
+    if rule.each:
+        yield from _hidden(rule.each.as_, added, "each", ("each", "as"))
+        added[rule.each.as_] = "each"
+    for path, step in steps_of(rule):
+        if step.for_each is not None and step.as_ != DEFAULT_ITEM:
+            yield from _hidden(step.as_, added, "for_each", (*path, "as"))
+
+
+def _hidden(
+    name: str, added: dict[str, str], by: str, path: Path, *, key: bool = False
+) -> Iterator[Finding]:
+    owner = added.get(name)
+    if name in SCOPE:
+        owner = "every rule"
+    elif name in LITERALS:
+        owner = "JMESPath's values"
+    if owner:
+        where = owner if owner in ("every rule", "JMESPath's values") else f"'{owner}'"
+        found = f"the name '{name}' in '{by}', which {where} has already"
+        offered = f"the_{name}" if name in SCOPE | LITERALS else f"{name}_{by}"
+        yield Finding(Fault(found, "another name", offered, path), key=key)

@@ -1,0 +1,136 @@
+"""`rate(…)` and `cron(…)` exactly as EventBridge takes them. Pure; called by `triggers`.
+
+A cron expression has six fields, minutes to years, and `?` in one of the two day fields.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from opsloop.rules.words import Refused, said
+
+# fmt: off
+_MONTHS = {"JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6,
+           "JUL": 7, "AUG": 8, "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12}
+_DAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One of the six: its bounds, its names, and what else may stand in it."""
+
+    name: str
+    low: int
+    high: int
+    names: dict[str, int] = field(default_factory=dict)
+    extra: str = ""
+
+
+_FIELDS = (
+    _Field("minutes", 0, 59),
+    _Field("hours", 0, 23),
+    _Field("day of month", 1, 31, extra=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of week", 1, 7, _DAYS, extra=r"\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"),
+    _Field("year", 1970, 2199),
+)
+_DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
+
+
+def check(text: str) -> str:
+    """The schedule itself. Raises `Refused`."""
+    if found := re.fullmatch(r"rate\((.*)\)", text):
+        _check_rate(text, found[1])
+    elif found := re.fullmatch(r"cron\((.*)\)", text):
+        _check_cron(text, found[1])
+    else:
+        raise Refused(said(text), "rate(…) or cron(…)", _wrapped(text))
+    return text
+
+
+def _wrapped(text: str) -> str | None:
+    """`0 9 * * *` as other crons have it, and `5 minutes`, as EventBridge has them."""
+    parts = text.split()
+    if len(parts) == len(_FIELDS) - 1:
+        parts = [*parts, "*"]
+        parts[_DAY_OF_MONTH if parts[_DAY_OF_MONTH] == "*" else _DAY_OF_WEEK] = "?"
+    for offered in (f"cron({' '.join(parts)})", f"rate({text})"):
+        try:
+            return check(offered)
+        except Refused:
+            continue
+    return None
+
+
+def _check_rate(text: str, inside: str) -> None:
+    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)(s?)", inside)
+    if not found:
+        expected = "rate(value unit): a whole number above 0, then minutes, hours or days"
+        raise Refused(said(text), expected, _rate(inside))
+    if (found[1] == "1") == bool(found[3]):
+        number = "one" if found[1] == "1" else "more than one"
+        unit = found[2] if found[1] == "1" else f"{found[2]}s"
+        fixed = f"rate({found[1]} {unit})"
+        raise Refused(said(text), f"the unit {unit!r} for {number}", fixed)
+
+
+def _rate(inside: str) -> str | None:
+    found = re.fullmatch(r"\s*0*([1-9]\d*)\s*(m|h|d)[a-z]*\s*", inside.lower())
+    if not found:
+        return None
+    unit = {"m": "minute", "h": "hour", "d": "day"}[found[2]]
+    return f"rate({found[1]} {unit if found[1] == '1' else unit + 's'})"
+
+
+def _check_cron(text: str, inside: str) -> None:
+    parts = inside.split(" ")
+    if len(parts) != len(_FIELDS):
+        expected = "six fields: minutes hours day-of-month month day-of-week year"
+        raise Refused(f"{said(text)} with {len(parts)} fields", expected, _wrapped(inside))
+    for one, part in zip(_FIELDS, parts, strict=True):
+        _check_field(text, one, part)
+    _check_days(parts)
+
+
+def _check_days(parts: list[str]) -> None:
+    days = parts[_DAY_OF_MONTH], parts[_DAY_OF_WEEK]
+    if days.count("?") == 1:
+        return
+    fixed = list(parts)
+    fixed[_DAY_OF_MONTH if days[0] in ("*", "?") else _DAY_OF_WEEK] = "?"
+    if days == ("?", "?"):
+        fixed[_DAY_OF_MONTH] = "*"
+        fixed[_DAY_OF_WEEK] = "?"
+    found = f"{' and '.join(days)} for the day of month and the day of week"
+    offered = f"cron({' '.join(fixed)})"
+    raise Refused(found, "a ? in exactly one of the two", offered if fixed != parts else None)
+
+
+def _check_field(text: str, one: _Field, part: str) -> None:
+    for item in part.split(","):
+        if not _fits(one, item):
+            names = f", or {'-'.join(list(one.names)[:: len(one.names) - 1])}" if one.names else ""
+            expected = f"{one.low}-{one.high}{names} in its {one.name}, with * , - and /"
+            raise Refused(f"{item!r} in {text}", expected)
+
+
+def _fits(one: _Field, item: str) -> bool:
+    if one.extra and re.fullmatch(one.extra, item):
+        return True
+    span, slash, step = item.partition("/")
+    if slash and not (step.isdecimal() and 0 < int(step) <= one.high):
+        return False
+    low, dash, high = span.partition("-")
+    if not dash:
+        return low == "*" or _value(one, low) is not None
+    return _value(one, low) is not None and _value(one, high) is not None
+
+
+def _value(one: _Field, text: str) -> int | None:
+    """A number or a name as a number, None where the field has no such value."""
+    number = one.names.get(text.upper())
+    if number is None and re.fullmatch(r"\d{1,4}", text):
+        number = int(text)
+    return number if number is not None and one.low <= number <= one.high else None
