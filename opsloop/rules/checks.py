@@ -1,12 +1,11 @@
 """What types cannot say of one rule: triggers, steps, names. Pure; called by `project`.
 
-Each check yields faults with the path of what they are about, `Key` where that is a key.
+Each check yields faults with the path of what they are about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opsloop.problems import Fault, Path
 from opsloop.rules.model import Rule
@@ -21,16 +20,8 @@ _ONLY_WITH_DO = ("with_", "for_each", "as_", "at_once", "retry", "timeout", "on_
 STEP_LISTS = ("then", "on_failure", "finally")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault, and whether it is about the key that its path ends with or about its value."""
-
-    fault: Fault
-    key: bool = False
-
-
-def check(rule: Rule) -> Iterator[Finding]:
-    """All findings of one rule."""
+def check(rule: Rule) -> Iterator[Fault]:
+    """All that is wrong with one rule."""
     for number, when in enumerate(rule.when):
         yield from _trigger(when, ("when", number))
     for path, step in steps_of(rule):
@@ -51,18 +42,18 @@ def _nested(steps: list[Step], path: Path) -> Iterator[tuple[Path, Step]]:
         yield from _nested(step.steps, (*path, number, "steps"))
 
 
-def _about_key(path: Path, found: str, expected: str, correction: str | None = None) -> Finding:
-    return Finding(Fault(found, expected, correction, path), key=True)
+def _about_key(path: Path, found: str, expected: str, correction: str | None = None) -> Fault:
+    return Fault(found, expected, correction, path, key=True)
 
 
-def _misses(path: Path, owner: str) -> Finding:
+def _misses(path: Path, owner: str) -> Fault:
     found = f"'{path[-1]}' without '{owner}'"
     return _about_key(path, found, f"it beside '{owner}' only")
 
 
-def _trigger(when: When, path: Path) -> Iterator[Finding]:
+def _trigger(when: When, path: Path) -> Iterator[Fault]:
     if not when.kinds:
-        yield Finding(Fault("no trigger", f"one of {listed(KINDS, 'or')}", path=path))
+        yield Fault("no trigger", f"one of {listed(KINDS, 'or')}", path=path)
     for extra in when.kinds[1:]:
         found = f"'{extra}' beside '{when.kinds[0]}'"
         yield _about_key((*path, extra), found, "one trigger in a rule")
@@ -73,18 +64,18 @@ def _trigger(when: When, path: Path) -> Iterator[Finding]:
         yield from _alarm(when.alarm, (*path, "alarm"))
 
 
-def _alarm(alarm: Alarm, path: Path) -> Iterator[Finding]:
+def _alarm(alarm: Alarm, path: Path) -> Iterator[Fault]:
     if not alarm.names and not alarm.create:
-        yield Finding(Fault("an alarm without 'names'", "the names of the alarms", path=path))
+        yield Fault("an alarm without 'names'", "the names of the alarms", path=path)
     if alarm.via == "topic" and alarm.topic is None:
         yield _about_key((*path, "via"), "'via: topic' without 'topic'", "the topic's name or ARN")
     if alarm.topic is not None and alarm.via != "topic":
         yield _about_key((*path, "topic"), "'topic' without 'via: topic'", "'via: topic' beside it")
 
 
-def _step(step: Step, path: Path) -> Iterator[Finding]:
+def _step(step: Step, path: Path) -> Iterator[Fault]:
     if not step.kinds:
-        yield Finding(Fault("a step that does nothing", listed(STEP_KINDS, "or"), path=path))
+        yield Fault("a step that does nothing", listed(STEP_KINDS, "or"), path=path)
         return
     for extra in step.kinds[1:]:
         found = f"'{extra}' beside '{step.kinds[0]}'"
@@ -95,7 +86,7 @@ def _step(step: Step, path: Path) -> Iterator[Finding]:
         yield _misses((*path, "as"), "for_each")
 
 
-def _without_do(step: Step, path: Path) -> Iterator[Finding]:
+def _without_do(step: Step, path: Path) -> Iterator[Fault]:
     kind = step.kinds[0]
     for name in _ONLY_WITH_DO:
         if name in step.model_fields_set and "do" not in step.kinds:
@@ -106,16 +97,16 @@ def _without_do(step: Step, path: Path) -> Iterator[Finding]:
         yield _about_key((*path, kind), f"'{kind}' without 'if'", expected)
 
 
-def _ids(rule: Rule) -> Iterator[Finding]:
+def _ids(rule: Rule) -> Iterator[Fault]:
     seen: set[str] = set()
     for path, step in steps_of(rule):
         if step.id is not None and step.id in seen:
             found = f"the step id '{step.id}' again"
-            yield Finding(Fault(found, "an id of its own for each step", path=(*path, "id")))
+            yield Fault(found, "an id of its own for each step", path=(*path, "id"))
         seen.add(step.id or "")
 
 
-def _names(rule: Rule) -> Iterator[Finding]:
+def _names(rule: Rule) -> Iterator[Fault]:
     """Names stand in one scope with the rule's own: none may hide another.
 
     Facts and steps are read through `facts.` and `steps.`, so theirs hide nothing.
@@ -134,7 +125,7 @@ def _names(rule: Rule) -> Iterator[Finding]:
 
 def _hidden(
     name: str, added: dict[str, str], by: str, path: Path, *, key: bool = False
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     owner = added.get(name)
     if name in SCOPE:
         owner = "every rule"
@@ -144,4 +135,4 @@ def _hidden(
         where = owner if owner in ("every rule", "JMESPath's values") else f"'{owner}'"
         found = f"the name '{name}' in '{by}', which {where} has already"
         offered = f"the_{name}" if name in SCOPE | LITERALS else f"{name}_{by}"
-        yield Finding(Fault(found, "another name", offered, path), key=key)
+        yield Fault(found, "another name", offered, path, key=key)

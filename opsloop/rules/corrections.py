@@ -148,7 +148,8 @@ def _reads(text: str, line: int) -> bool:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
-            if event.start_mark.line > line or depth > MAX_DEPTH:
+            at: Any = event.start_mark
+            if at.line > line or depth > MAX_DEPTH:
                 break
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark

@@ -18,16 +18,18 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainValidator,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema
 
+from chalicelib.expressions.times import seconds_of
 from opsloop.rules.words import Refused, Unquoted, said
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
-UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-DURATION = r"(?=.)(\d+d)?(\d+h)?(\d+m)?(\d+s)?"
+_AMOUNT = r"[0-9]+(\.[0-9]+)?"
+DURATION = rf"(?=.)({_AMOUNT}d)?({_AMOUNT}h)?({_AMOUNT}m)?({_AMOUNT}s)?"
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
 RULE_NAME = r"[a-z](-?[a-z0-9])*"
 
@@ -123,12 +125,10 @@ def matching(pattern: str, expected: str, mend: Callable[[str], str] | None = No
     return Annotated[str, AfterValidator(check), schema]
 
 
-def _seconds(value: Any) -> int:
+def _seconds(value: Any) -> float:
     """A duration in seconds."""
-    if isinstance(value, str) and re.fullmatch(DURATION, value):
-        total = sum(int(n) * UNITS[unit] for n, unit in re.findall(r"(\d+)([dhms])", value))
-        if total:
-            return total
+    if isinstance(value, str) and re.fullmatch(DURATION, value) and (seconds := seconds_of(value)):
+        return seconds
     expected = "a duration, longest unit first, such as 90s, 15m, 1h30m or 2d"
     raise Refused(said(value), expected, _as_duration(value))
 
@@ -144,8 +144,8 @@ def _as_duration(value: Any) -> str | None:
 
 
 Duration = Annotated[
-    int,
-    BeforeValidator(_seconds),
+    float,
+    PlainValidator(_seconds),
     WithJsonSchema({"type": "string", "pattern": f"^{DURATION}$", "examples": ["15m", "1h30m"]}),
 ]
 

@@ -57,12 +57,19 @@ class Source:
             return self._inside(node, offset)
         return self._at(node.start)
 
-    def problem(self, fault: Fault, base: Path = (), *, key: bool = False) -> Problem:
+    def problem(self, fault: Fault, base: Path = ()) -> Problem:
         """A fault of this file with its place and its corrected line."""
         path = base + fault.path
-        place = self.place(path, fault.offset, key=key)
-        fixed = None if fault.correction is None else self.rewritten(path, fault.correction)
-        return Problem(place, fault.found, fault.expected, fixed)
+        place = self.place(path, fault.offset, key=fault.key)
+        return Problem(place, fault.found, fault.expected, self._corrected(path, fault))
+
+    def _corrected(self, path: Path, fault: Fault) -> str | None:
+        node, rest = self._find(path)
+        if fault.correction is None or rest:
+            return None
+        if fault.key:
+            return self.renamed(path, fault.correction)
+        return None if node.children else self.rewritten(path, fault.correction)
 
     def rewritten(self, path: Path, value: str) -> str:
         """The line, or the line of a block of text, with another text in the value's place."""

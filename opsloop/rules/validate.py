@@ -51,10 +51,8 @@ def _attempt(source: Source, model: type[M], data: dict[str, Any]) -> tuple[M | 
 
 
 def _checked(source: Source, model: Model | None) -> Told:
-    findings = checks.check(model) if isinstance(model, Rule) else ()
-    return [
-        (source.own(one.fault.path), source.problem(one.fault, key=one.key)) for one in findings
-    ]
+    faults = checks.check(model) if isinstance(model, Rule) else ()
+    return [(source.own(fault.path), source.problem(fault)) for fault in faults]
 
 
 def _secrets(source: Source) -> Told:
