@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fake_cloudformation import FakeClock, FakeCloudFormation, Scene, event, refusal
 
 from opsloop.deploy.errors import DeployError, StackMissing
 from opsloop.deploy.stack import POLL, Deployed, Stack
+from tests.deploy.fake_cloudformation import FakeClock, FakeCloudFormation, Scene, event, refusal
 
 CREATING = [
     event(1, "CREATE_IN_PROGRESS", "opsloop-dev", "User Initiated"),

@@ -13,11 +13,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from fake_cloudformation import FakeClock, refusal
 from moto import mock_aws
 
 from opsloop.deploy.errors import DeployError
 from opsloop.deploy.wire import ATTEMPTS, PAUSE, Wired, Wiring
+from tests.deploy.fake_cloudformation import FakeClock, refusal
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:opsloop-dev-dead-letters"
 OTHER = "arn:aws:sqs:eu-west-1:123456789012:someone-elses"

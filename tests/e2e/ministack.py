@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from environment import interpreter
+from tests.e2e.environment import interpreter
 
 ACCOUNT = "123456789012"
-REGION = "eu-west-1"
+REGION = "us-east-1"
 #: seconds to come up, and to go down
 START, STOP = 60.0, 15.0
 #: Linux's list of processes; elsewhere `ps` is asked

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ministack import living, ministack
+
+from tests.e2e.ministack import living, ministack
 
 pytestmark = pytest.mark.e2e
 

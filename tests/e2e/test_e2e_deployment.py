@@ -1,0 +1,305 @@
+"""The whole way on MiniStack: rules, infra, deployment, wiring, events, effects, history.
+
+Nothing is faked between an API call and what the deployed zip did about it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.e2e_project import STAGE, Project, make_project
+from tests.e2e.environment import ROOT
+from tests.e2e.ministack import ACCOUNT, REGION, aws_environment, ministack
+
+pytestmark = pytest.mark.e2e
+
+T = TypeVar("T")
+
+RULES = ["close-bucket", "disable-key", "mark-instance", "note-release", "short-lived"]
+CLOSED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+def name(rule: str) -> str:
+    return f"opsloop-{STAGE}-{rule}"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Clients of the stand-in, whatever is in this process's environment."""
+
+    endpoint: str
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id=ACCOUNT, aws_secret_access_key="made-up", region_name=REGION
+        )
+
+    def client(self, service: str) -> Any:
+        make: Any = self._session.client
+        return make(service, endpoint_url=self.endpoint)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            patch.delenv(variable, raising=False)
+        with ministack(tmp_path_factory.mktemp("ministack")) as endpoint:
+            yield Aws(endpoint)
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("project")
+    project = make_project(folder, aws_environment(aws.endpoint))
+    for topic in ("e2e-releases", "e2e-alarms"):
+        aws.client("sns").create_topic(Name=topic)
+    project.opsloop("infra", "--stage", STAGE)
+    project.chalice("deploy", "--stage", STAGE)
+    wired = json.loads(project.opsloop("wire", "--stage", STAGE, "--json"))
+    assert wired == [{"function": name(rule), "change": "wired"} for rule in RULES]
+    return project
+
+
+def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 30) -> T:
+    """What `look` sees once it is `wanted`, or in the end."""
+    end = time.monotonic() + seconds
+    while not wanted(seen := look()) and time.monotonic() < end:
+        time.sleep(0.5)  # noqa: TID251 - real functions, in real time
+    return seen
+
+
+def closed_row(project: Project, rule: str, identity: str) -> dict[str, Any]:
+    """The journal's row of that event, once its execution has ended."""
+
+    def look() -> list[dict[str, Any]]:
+        rows = project.history(rule)
+        return [row for row in rows if row["identity"] == identity and row["status"] != "running"]
+
+    (row,) = eventually(look, bool)
+    return row
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row says of the end, without its times."""
+    steps = [(step["id"], step["status"]) for step in row["steps"]]
+    return {"status": row["status"], "mode": row["mode"], "steps": steps}
+
+
+SUCCEEDED = {"status": "succeeded", "mode": "active"}
+
+
+def test_infra_and_wire_change_nothing_twice(deployed: Project) -> None:
+    again = json.loads(deployed.opsloop("infra", "--stage", STAGE, "--json"))
+    assert (again["stack"], again["change"]) == (f"opsloop-{STAGE}", "unchanged")
+    wired = json.loads(deployed.opsloop("wire", "--stage", STAGE, "--json"))
+    assert wired == [{"function": name(rule), "change": "unchanged"} for rule in RULES]
+
+
+def test_each_function_has_a_role_of_its_own_with_its_permissions(
+    aws: Aws, deployed: Project
+) -> None:
+    roles = {
+        function["FunctionName"]: function["Role"]
+        for function in aws.client("lambda").list_functions()["Functions"]
+    }
+    arn = f"arn:aws:iam::{ACCOUNT}:role/"
+    assert roles == {name(rule): f"{arn}{name(rule)}" for rule in RULES}
+    iam = aws.client("iam")
+    for rule in RULES:
+        assert iam.list_role_policies(RoleName=name(rule))["PolicyNames"] == [name(rule)]
+        policy = iam.get_role_policy(RoleName=name(rule), PolicyName=name(rule))
+        assert policy["PolicyDocument"] == deployed.policy(rule)
+
+
+def test_a_custom_event(aws: Aws, deployed: Project) -> None:
+    iam = aws.client("iam")
+    iam.create_user(UserName="e2e-user")
+    key = iam.create_access_key(UserName="e2e-user")["AccessKey"]["AccessKeyId"]
+    entries = [
+        {
+            "Source": "e2e.scanner",
+            "DetailType": "Access Key Found",
+            "Detail": json.dumps({"user": "e2e-user", "key": key, "confidence": confidence}),
+        }
+        for confidence in (10, 95)
+    ]
+    put = aws.client("events").put_events(Entries=entries)
+    unsure, sure = (entry["EventId"] for entry in put["Entries"])
+
+    def status() -> str:
+        (found,) = iam.list_access_keys(UserName="e2e-user")["AccessKeyMetadata"]
+        return str(found["Status"])
+
+    assert eventually(status, lambda seen: seen == "Inactive") == "Inactive"
+    row = closed_row(deployed, "disable-key", sure)
+    assert told(row) == {**SUCCEEDED, "steps": [("disable", "succeeded")]}
+    assert row["steps"][0]["result"]["changed"] is True
+    assert unsure not in [row["identity"] for row in deployed.history("disable-key")]
+
+
+def test_an_sns_message(aws: Aws, deployed: Project) -> None:
+    sns, ssm = aws.client("sns"), aws.client("ssm")
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:e2e-releases"
+    # without a subject, which Chalice's own event class would not survive here
+    sent = sns.publish(TopicArn=topic, Message=json.dumps({"version": "2.7.1"}))["MessageId"]
+    row = closed_row(deployed, "note-release", sent)
+    assert told(row) == {**SUCCEEDED, "steps": [("note", "succeeded")]}
+    assert ssm.get_parameter(Name="/e2e/release")["Parameter"]["Value"] == "2.7.1"
+
+
+def test_an_alarm_with_a_topic_as_its_action(aws: Aws, deployed: Project) -> None:
+    ec2, cloudwatch = aws.client("ec2"), aws.client("cloudwatch")
+    made = ec2.run_instances(ImageId="ami-0abcdef1234567890", MinCount=1, MaxCount=1)
+    instance = made["Instances"][0]["InstanceId"]
+    cloudwatch.put_metric_alarm(
+        AlarmName="e2e-status-web",
+        Namespace="AWS/EC2",
+        MetricName="StatusCheckFailed_System",
+        Dimensions=[{"Name": "InstanceId", "Value": instance}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=2,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:e2e-alarms"],
+    )
+    cloudwatch.set_alarm_state(
+        AlarmName="e2e-status-web", StateValue="ALARM", StateReason="the host went away"
+    )
+    (row,) = eventually(lambda: deployed.history("mark-instance"), bool)
+    row = closed_row(deployed, "mark-instance", row["identity"])
+    assert told(row) == {**SUCCEEDED, "steps": [("mark", "succeeded")]}
+    tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [instance]}])["Tags"]
+    assert [(tag["Key"], tag["Value"]) for tag in tags] == [("impaired", "e2e-status-web")]
+
+
+@pytest.fixture
+def taken_away() -> Callable[[str], dict[str, Any]]:
+    """The real event of a public access block that was taken away, for one bucket."""
+    path = ROOT / "tests" / "events" / "s3-delete-bucket-public-access-block.json"
+
+    def event(bucket: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(path.read_text())
+        found["detail"]["requestParameters"]["bucketName"] = bucket
+        found["detail"]["eventID"] = f"e2e-{bucket}"
+        return found
+
+    return event
+
+
+def invoke(aws: Aws, rule: str, event: dict[str, Any]) -> Any:
+    """Call the function as AWS would with an event of its own, and wait for its answer."""
+    answer = aws.client("lambda").invoke(FunctionName=name(rule), Payload=json.dumps(event))
+    content = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, content
+    return content
+
+
+def test_an_event_of_aws(
+    aws: Aws, deployed: Project, taken_away: Callable[[str], dict[str, Any]]
+) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="e2e-open")
+    event = taken_away("e2e-open")
+    (outcome,) = invoke(aws, "close-bucket", event)["outcomes"]
+    assert outcome["status"] == "succeeded"
+    block = s3.get_public_access_block(Bucket="e2e-open")["PublicAccessBlockConfiguration"]
+    assert block == CLOSED
+    row = closed_row(deployed, "close-bucket", "e2e-e2e-open")
+    assert told(row) == {**SUCCEEDED, "steps": [("close", "succeeded")]}
+    assert row["id"] == outcome["id"]
+    assert row["event"] == event
+
+    (duplicate,) = invoke(aws, "close-bucket", event)["outcomes"]
+    assert duplicate["status"] == "duplicate"
+    assert [row["id"] for row in deployed.history("close-bucket")] == [outcome["id"]]
+
+
+def test_an_event_that_does_not_meet_the_criteria(
+    aws: Aws, deployed: Project, taken_away: Callable[[str], dict[str, Any]]
+) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="e2e-approved")
+    approved = {"TagSet": [{"Key": "public", "Value": "approved"}]}
+    s3.put_bucket_tagging(Bucket="e2e-approved", Tagging=approved)
+    (outcome,) = invoke(aws, "close-bucket", taken_away("e2e-approved"))["outcomes"]
+    assert outcome["status"] == "not met"
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        s3.get_public_access_block(Bucket="e2e-approved")
+    identities = [row["identity"] for row in deployed.history("close-bucket")]
+    assert "e2e-e2e-approved" not in identities
+
+
+def test_a_step_that_fails_is_on_record_and_returns_normally(aws: Aws, deployed: Project) -> None:
+    detail = {"user": "nobody", "key": "AKIAIOSFODNN7EXAMPLE", "confidence": 99}
+    event = {
+        "version": "0",
+        "id": "e2e-no-such-user",
+        "detail-type": "Access Key Found",
+        "source": "e2e.scanner",
+        "account": ACCOUNT,
+        "time": "2026-11-23T10:00:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": detail,
+    }
+    (outcome,) = invoke(aws, "disable-key", event)["outcomes"]
+    assert outcome["status"] == "failed"
+    row = closed_row(deployed, "disable-key", "e2e-no-such-user")
+    assert told(row) == {"status": "failed", "mode": "active", "steps": [("disable", "failed")]}
+    assert (row["error"]["step"], row["error"]["code"]) == ("disable", "NoSuchEntity")
+
+
+def test_what_a_function_cannot_handle_ends_among_the_dead_letters(
+    aws: Aws, deployed: Project
+) -> None:
+    nonsense = {"nonsense": True}
+    aws.client("lambda").invoke(
+        FunctionName=name("short-lived"), InvocationType="Event", Payload=json.dumps(nonsense)
+    )
+    outputs = json.loads(deployed.opsloop("infra", "--stage", STAGE, "--json"))["outputs"]
+    sqs = aws.client("sqs")
+
+    def receive() -> list[dict[str, Any]]:
+        answer = sqs.receive_message(QueueUrl=outputs["DeadLetters"], WaitTimeSeconds=2)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    (letter,) = eventually(receive, bool)
+    assert letter["requestPayload"] == nonsense
+    assert letter["requestContext"]["condition"] == "RetriesExhausted"
+    assert letter["requestContext"]["functionArn"].split(":")[6] == name("short-lived")
+    assert "payload: found" in letter["responsePayload"]["errorMessage"]
+
+
+def test_a_deleted_rule_leaves_nothing_and_takes_nothing_else(aws: Aws, deployed: Project) -> None:
+    (deployed.folder / "rules" / "e2e" / "short-lived.yaml").unlink()
+    deployed.opsloop("compile")
+    deployed.chalice("deploy", "--stage", STAGE)
+    left = [rule for rule in RULES if rule != "short-lived"]
+    functions = aws.client("lambda").list_functions()["Functions"]
+    assert sorted(one["FunctionName"] for one in functions) == [name(rule) for rule in left]
+    roles = aws.client("iam").list_roles()["Roles"]
+    assert sorted(one["RoleName"] for one in roles) == [name(rule) for rule in left]
+    woken = aws.client("events").list_rules()["Rules"]
+    assert sorted(one["Name"] for one in woken) == [
+        f"{name('close-bucket')}-event",
+        f"{name('disable-key')}-event",
+    ]
+    wired = json.loads(deployed.opsloop("wire", "--stage", STAGE, "--json"))
+    assert wired == [{"function": name(rule), "change": "unchanged"} for rule in left]
