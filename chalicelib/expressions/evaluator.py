@@ -14,10 +14,11 @@ from jmespath.exceptions import JMESPathTypeError
 from chalicelib.clock import Clock
 from chalicelib.errors import ExpressionError, NullValue
 from chalicelib.expressions.criteria import MET, Verdict, decide
-from chalicelib.expressions.explaining import Cause, display, why_failed, why_false, written
+from chalicelib.expressions.explaining import Cause, display, why_failed, why_false
 from chalicelib.expressions.functions import Functions
 from chalicelib.expressions.interpreter import Interpreter, Scope, Unordered
 from chalicelib.expressions.values import Misuse, as_text, fresh, tagged
+from chalicelib.expressions.walking import written
 from chalicelib.plan import Condition, Expr, Value
 
 __all__ = ["Evaluator", "Verdict"]

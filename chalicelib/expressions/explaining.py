@@ -6,17 +6,13 @@ only to describe them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from chalicelib.errors import ExpressionError
 from chalicelib.expressions.interpreter import Interpreter, Unordered
 from chalicelib.expressions.values import kind, shown
+from chalicelib.expressions.walking import paths, written
 from chalicelib.plan import Node
-
-_PATHS = frozenset({"field", "variable", "subexpression", "index_expression"})
-#: below these, the current value is no longer the scope: only the first child is in it
-_NARROWING = frozenset({"pipe", "projection", "filter_projection", "value_projection", "flatten"})
 
 
 class Cause(NamedTuple):
@@ -79,45 +75,3 @@ def _seen(interpreter: Interpreter, node: Node) -> Any:
 def display(interpreter: Interpreter, value: Any) -> str:
     """The value for people; only its kind once a secret was read."""
     return kind(value) if interpreter.discreet else shown(value)
-
-
-def paths(node: Node) -> Iterator[tuple[str, Node]]:
-    """Every path that starts at the scope, with its text, in the order of reading."""
-    text = written(node)
-    if text is not None:
-        yield text, node
-        return
-    children = [child for child in node["children"] if isinstance(child, dict)]
-    if node["type"] == "expref":
-        return
-    for child in children[:1] if node["type"] in _NARROWING else children:
-        yield from paths(child)
-
-
-def written(node: Node) -> str | None:
-    """`event.detail.tags[0]`, as the rule has it; None for anything but a path."""
-    if node["type"] == "field":
-        return _name(node["value"])
-    if node["type"] == "variable":
-        return f"${node['value']}"
-    if node["type"] not in _PATHS:
-        return None
-    first, *rest = node["children"]
-    head = written(first)
-    tails = [_tail(child) for child in rest]
-    if head is None or None in tails:
-        return None
-    return head + "".join(filter(None, tails))
-
-
-def _tail(node: Node) -> str | None:
-    if node["type"] == "field":
-        return f".{_name(node['value'])}"
-    if node["type"] == "index":
-        return f"[{node['value']}]"
-    return None
-
-
-def _name(name: str) -> str:
-    plain = name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()
-    return name if plain else shown(name)

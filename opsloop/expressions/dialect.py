@@ -17,6 +17,7 @@ from chalicelib.plan import Node
 from opsloop.expressions import mistakes, patterns
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.lexer import Token, tokenize
+from opsloop.expressions.spot import replaced
 from opsloop.problems import Fault
 
 MAX_LENGTH = 16_384
@@ -43,7 +44,12 @@ def parse(text: str) -> Node:
     try:
         return _parse(text)
     except BadExpression as bad:
-        raise BadExpression([mistakes.repaired(text, bad.fault, _parse)]) from None
+        raise BadExpression([mended(text, bad.fault)]) from None
+
+
+def mended(text: str, fault: Fault) -> Fault:
+    """The fault with a correction that can be read, or with none."""
+    return mistakes.repaired(text, fault, _parse)
 
 
 def _parse(text: str) -> Node:
@@ -194,7 +200,7 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
         raise BadExpression([mistakes.explained(self.text, self._tokens, index, expected)])
 
     def _fail(self, token: Token, expected: str, meant: str | None = None) -> NoReturn:
-        correction = meant and mistakes.replaced(
+        correction = meant and replaced(
             self.text, token["start"], token["end"], meant.format(token["text"])
         )
         raise BadExpression(
@@ -213,7 +219,7 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
 
 
 def _node(node: Node) -> Node:
-    """jmespath publishes no types."""
+    """Nothing is changed; jmespath publishes no types."""
     return node
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from opsloop.problems import Fault
 
 
-class BadExpression(Exception):  # noqa: N818 - it is what the rule holds
+class BadExpression(Exception):
     """One text, condition or tree of values with all that is wrong with it."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -41,10 +41,9 @@ _TOKEN = re.compile(
     | (?P<quoted_identifier>"(?:\\.|[^"\\])*")
     | (?P<raw>'(?:\\.|[^'\\])*')
     | (?P<literal>`(?:\\.|[^`\\])*`)
-    | (?P<symbol>%s)
+    | (?P<symbol>{})
     | (?P<unknown>.)
-    """
-    % "|".join(map(re.escape, _SYMBOLS)),
+    """.format("|".join(map(re.escape, _SYMBOLS))),
     re.VERBOSE | re.DOTALL,
 )
 
@@ -108,7 +107,11 @@ def _finite(text: str) -> float:
 def _refuse(match: re.Match[str], expected: str, meant: str | None) -> NoReturn:
     text, start, end = match.string, match.start(), match.end()
     correction = None if meant is None else text[:start] + meant + text[end:]
-    raise BadExpression([Fault(match[0], expected, correction, offset=start)])
+    raise BadExpression([Fault(_shown(match[0]), expected, correction, offset=start)])
+
+
+def _shown(text: str) -> str:
+    return text if text.startswith("`") else f"`{text}`"
 
 
 def _reason(error: ValueError) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.lexer import Token
+from opsloop.expressions.spot import CLOSING, OPENING, Spot, replaced
 from opsloop.problems import Fault
 
 _MOST_REPAIRS = 10
@@ -26,11 +27,7 @@ _NAMES = {
     "quoted_identifier": "a name in double quotes",
     "unquoted_identifier": "a name",
 }
-_CLOSERS = {"lparen": ")", "lbracket": "]", "filter": "]", "lbrace": "}"}
-_CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
 _COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
-_ENDS = _CLOSING | {"unquoted_identifier", "quoted_identifier", "literal", "number", "variable"}
-_ENDS |= {"current", "flatten", "star"}
 _FUNCTIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _WORDS = {"and": "&&", "or": "||", "is": "=="}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -38,14 +35,9 @@ _RUN = re.compile(r"[^\s()\[\]{}<>=!&|,'\"`]+")
 
 
 def named(expected: str | list[str]) -> str:
-    """jmespath's token types in words."""
+    """Token types of jmespath in words."""
     types = [expected] if isinstance(expected, str) else expected
     return " or ".join(_NAMES.get(each, each) for each in types)
-
-
-def replaced(text: str, start: int, end: int, new: str) -> str:
-    """The text with one piece changed."""
-    return text[:start] + new + text[end:]
 
 
 def repaired(text: str, fault: Fault, read: Callable[[str], Any]) -> Fault:
@@ -70,61 +62,6 @@ def explained(text: str, tokens: list[Token], index: int, expected: str) -> Faul
         if fault := recognise(spot):
             return fault
     return spot.fault(expected)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A token that did not fit, and what stands around it."""
-
-    text: str
-    tokens: list[Token]
-    index: int
-
-    def __getitem__(self, distance: int) -> Token:
-        """The token so many places on; beyond the ends, the end."""
-        place = self.index + distance
-        return self.tokens[place if 0 <= place < len(self.tokens) else -1]
-
-    def fault(self, expected: str, correction: str | None = None, distance: int = 0) -> Fault:
-        """A fault at this token, or at one so many places on."""
-        token = self[distance]
-        found = "the end" if token["type"] == "eof" else f"`{token['text']}`"
-        return Fault(found, expected, correction, offset=token["start"])
-
-    def swap(self, new: str, first: int = 0, last: int = 0) -> str:
-        """The text where the tokens from `first` to `last` are replaced."""
-        return replaced(self.text, self[first]["start"], self[last]["end"], new)
-
-    def touches(self, distance: int) -> bool:
-        """Whether nothing stands between the token so many places on and the one before it."""
-        return self[distance - 1]["end"] == self[distance]["start"]
-
-    def follows_value(self) -> bool:
-        """Whether a value ends just before this token."""
-        return self.index > 0 and self[-1]["type"] in _ENDS
-
-    def before(self) -> int:
-        """How far back the path or call that ends just before this token begins."""
-        return -_reach(self.tokens[: self.index][::-1], _CLOSING, frozenset(_CLOSERS))
-
-    def after(self) -> int:
-        """How far on the path or call that begins just after this token ends."""
-        return _reach(self.tokens[self.index + 1 :], frozenset(_CLOSERS), _CLOSING)
-
-
-def _reach(tokens: list[Token], opening: frozenset[str], closing: frozenset[str]) -> int:
-    """How many tokens belong to one operand: names, dots, and whatever brackets hold."""
-    depth = 0
-    for count, token in enumerate(tokens):
-        if token["type"] in opening:
-            depth += 1
-        elif token["type"] in closing:
-            depth -= 1
-        elif depth == 0 and token["type"] not in _ENDS | {"dot"}:
-            return count
-        if depth < 0:
-            return count
-    return len(tokens)
 
 
 def _call(spot: Spot, function: str, *, turned: bool = False) -> str | None:
@@ -284,9 +221,9 @@ def _unclosed(spot: Spot) -> Fault | None:
         return None
     missing: list[str] = []
     for token in spot.tokens:
-        if token["type"] in _CLOSERS:
-            missing.append(_CLOSERS[token["type"]])
-        elif token["type"] in _CLOSING and missing:
+        if token["type"] in OPENING:
+            missing.append(OPENING[token["type"]])
+        elif token["type"] in CLOSING and missing:
             missing.pop()
     if not missing or not spot.follows_value():
         return None

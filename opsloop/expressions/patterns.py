@@ -43,7 +43,7 @@ def _bad(pattern: str, expected: str, offset: int) -> BadExpression:
     return BadExpression([Fault(f"the pattern `{pattern}`", expected, offset=offset)])
 
 
-class _Unsupported(Exception):  # noqa: N818 - becomes a fault, which it words
+class _Unsupported(Exception):
     """The pattern holds what an automaton cannot do."""
 
 
