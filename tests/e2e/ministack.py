@@ -53,7 +53,13 @@ def ministack(folder: Path) -> Iterator[str]:
     """
     port = _free_port()
     endpoint = f"http://127.0.0.1:{port}"
-    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "TMPDIR": str(folder)}
+    settings = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "TMPDIR": str(folder),
+        # every function acts with its own role, and may do what its policy allows
+        "AUTH": "true",
+    }
     with (folder / "ministack.log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter
             [interpreter("ministack"), "-m", "ministack"],
