@@ -226,14 +226,15 @@ def deployed_plans(stage: str | None, folder: Path = COMPILED) -> list[Plan]:
         load_plan(path.stem, folder) for path in sorted(folder.glob("*.json")) if path.name != INDEX
     ]
     settings = None if stage is None else load_stage(stage, folder)
-    return [plan for plan in plans if plan["mode"] != "off" and _belongs(plan, settings)]
+    return [plan for plan in plans if belongs(plan, settings)]
 
 
-def _belongs(plan: Plan, stage: Stage | None) -> bool:
+def belongs(plan: Plan, stage: Stage | None) -> bool:
+    """Whether a plan becomes a function in a stage."""
     if stage is None:
-        return True
+        return plan["mode"] != "off"
     here = not plan["regions"] or stage["region"] in plan["regions"]
-    return here and stage["max_mode"] != "off"
+    return here and "off" not in (plan["mode"], stage["max_mode"])
 
 
 def _load(path: Path) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.engine.escalation import on_failure
 from chalicelib.engine.facts import FactFailed, read_facts
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
@@ -195,7 +196,7 @@ class Engine:
         ending = Ending("failed", unread) if unread else self._main(run)
         if ending.error is not None:
             run.after(ending.error)
-            trouble = self._trouble(run, self._plan["on_failure"])
+            trouble = self._trouble(run, on_failure(self._plan, self._stage))
             note = None if trouble is None else f"on_failure: {trouble.message}"
             ending = replace(ending, note=note)
         trouble = self._trouble(run, self._plan["always"])

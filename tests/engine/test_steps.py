@@ -259,3 +259,24 @@ def test_lets_are_lazy_and_see_what_has_become_known(world: World) -> None:
     second = step("second", "tell", with_=value(text="=late"))
     _, execution = run(world, TELL, second, let=let)
     assert execution.steps[1].result == {"text": "hello"}
+
+
+@pytest.mark.parametrize(
+    ("escalate", "handled", "told"),
+    [("platform", False, True), ("platform", True, False), (None, False, False)],
+)
+def test_an_unhandled_failure_is_told_to_the_stages_people(
+    world: World, escalate: str | None, handled: bool, told: bool
+) -> None:
+    world.actions.behaviours["notify"] = lambda _tools, **said: said
+    on_failure = [TELL] if handled else []
+    engine = Engine(
+        plan(then=[BREAK], on_failure=on_failure), {**STAGE, "escalate": escalate}, world.ports()
+    )
+    engine.handle(EVENT, Invocation("r-1", world.clock.now() + 60))
+    message = {
+        "to": "platform",
+        "title": "restart failed",
+        "body": "The instance is not stopped",
+    }
+    assert (("notify", message) in world.actions.calls) is told

@@ -1,0 +1,43 @@
+"""`opsloop compile`: rules become plans, policies and Chalice's configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from opsloop.commands import options
+from opsloop.output import FAILED, console, plain, print_json
+
+
+@click.command("compile")
+@click.option("--check", is_flag=True, help="Write nothing; fail where something is stale.")
+@options.project
+@options.as_json
+@click.pass_context
+def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) -> None:
+    """Turn rules into plans, policies and Chalice's configuration.
+
+    Writes all of chalicelib/compiled and .chalice, or nothing: with a fault in any rule,
+    everything stays as it was.
+    """
+    from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
+
+    compiled = compile_project(project)
+    changed = compiled.output.stale(project) if check else compiled.output.write(project)
+    if as_json:
+        print_json({"rules": sorted(compiled.plans), "changed": changed})
+    else:
+        _say(changed, len(compiled.plans), check=check)
+    if check and changed:
+        ctx.exit(FAILED)
+
+
+def _say(changed: list[str], rules: int, *, check: bool) -> None:
+    mark, verb = ("stale", "stale") if check else ("wrote", "written")
+    for path in changed:
+        console().print(f"{mark} {plain(path)}")
+    told = console(stderr=True)
+    told.print(f"{rules} rules compiled, {len(changed)} files {verb}")
+    if check and changed:
+        told.print("run `opsloop compile`", style="red")

@@ -1,0 +1,33 @@
+"""`opsloop validate`: everything that is wrong with the rules."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from opsloop.commands import options
+from opsloop.output import FAILED, console, print_json
+from opsloop.problems import Problems
+
+
+@click.command("validate")
+@options.project
+@options.as_json
+@click.pass_context
+def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
+    """Say what is wrong with the rules, all of it at once; write nothing."""
+    from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
+
+    try:
+        compiled = compile_project(project)
+    except Problems as problems:
+        if not as_json:
+            raise
+        print_json([asdict(problem) for problem in problems.problems])
+        ctx.exit(FAILED)
+    if as_json:
+        print_json([])
+    else:
+        console(stderr=True).print(f"{len(compiled.plans)} rules are valid", style="green")
