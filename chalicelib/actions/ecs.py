@@ -105,7 +105,8 @@ def roll_back_deployment(
         return kept | {"reason": "the present task definition is one that went through before"}
     target = _target(stable, present if through else None, found["serviceArn"])
     answer = client.update_service(cluster=cluster, service=service, taskDefinition=target)
-    return _begun(answer["service"]) | {"changed": True, "from": present, "to": target}
+    begun = _begun(answer["service"])
+    return kept | {"changed": True, "to": target, "deployment": begun["deployment"]}
 
 
 def _running(client: Any, cluster: str, service: str) -> dict[str, Any]:

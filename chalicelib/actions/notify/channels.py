@@ -31,7 +31,7 @@ TYPES: dict[str, Settings] = {
     "opsgenie": Settings(
         {"api_key": str}, {"site": str}, {"site": ("us", "eu", "jsm")}, ("api_key",)
     ),
-    "webhook": Settings({"url": str}, {"headers": dict, "networks": list}, {}, ("headers",)),
+    "webhook": Settings({"url": str}, {"headers": dict, "networks": list}, {}),
     "apprise": Settings({"urls": list}, {}, {}, ("urls",)),
 }
 
