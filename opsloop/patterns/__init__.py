@@ -11,6 +11,7 @@ from opsloop.patterns.explanation import (
     FieldExplained,
     OperatorExplained,
 )
+from opsloop.patterns.matcher import Matcher
 from opsloop.patterns.pattern import Pattern
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FieldExplained",
     "InvalidEvent",
     "InvalidPattern",
+    "Matcher",
     "OperatorExplained",
     "Pattern",
 ]

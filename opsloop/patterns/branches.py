@@ -3,37 +3,44 @@
 Called by the compiler, which makes them, and by all that match or explain. Imports operators.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 
 from opsloop.patterns.operators import Absent, Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A dotted name, and what may stand there: one operator has to hold."""
+    """A field's steps as written, and what may stand there: one operator has to hold."""
 
-    name: str
+    steps: tuple[str, ...]
     operators: tuple[Operator, ...]
-    may_be_absent: bool
+    name: str = field(init=False)
+    may_be_absent: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Join the steps as AWS does: empty ones at the start leave no dot."""
+        name = reduce(lambda name, step: f"{name}.{step}" if name else step, self.steps)
+        absent = any(isinstance(operator, Absent) for operator in self.operators)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "may_be_absent", absent)
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A pattern with one alternative of each `$or` chosen: all its fields have to hold."""
+    """A pattern with one alternative of each `$or` chosen: all its fields have to hold.
+
+    `fields` are in their author's order, `walk` is the order in which AWS's engine asks them: by
+    UTF-16 unit. It matters to `exists: false` inside arrays.
+    """
 
     fields: tuple[Field, ...]
-    walk: tuple[Field, ...]
+    walk: tuple[Field, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put the walk in its order."""
+        object.__setattr__(self, "walk", tuple(sorted(self.fields, key=_utf16)))
 
 
-def branch_of(operators: Mapping[str, tuple[Operator, ...]]) -> Branch:
-    """The branch as written, and in the order in which AWS's engine asks: by UTF-16 unit."""
-    fields = tuple(
-        Field(name, found, any(isinstance(operator, Absent) for operator in found))
-        for name, found in operators.items()
-    )
-    return Branch(fields, tuple(sorted(fields, key=_utf16)))
-
-
-def _utf16(field: Field) -> bytes:
-    return field.name.encode("utf-16-be", "surrogatepass")
+def _utf16(of: Field) -> bytes:
+    return of.name.encode("utf-16-be", "surrogatepass")

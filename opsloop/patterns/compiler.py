@@ -5,10 +5,9 @@ Called by Pattern. Imports branches, operator_syntax, places, reading and errors
 
 from typing import Any, TypeAlias
 
-from opsloop.patterns.branches import Branch, branch_of
+from opsloop.patterns.branches import Branch, Field
 from opsloop.patterns.errors import InvalidPattern
 from opsloop.patterns.operator_syntax import parse_operators
-from opsloop.patterns.operators import Operator
 from opsloop.patterns.places import ROOT, child, element
 from opsloop.patterns.reading import elements, json_text, members
 
@@ -25,7 +24,7 @@ RESERVED_IN_OR = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better than quotes
 )
 
-_Fields: TypeAlias = dict[str, tuple[Operator, ...]]
+_Fields: TypeAlias = dict[str, Field]
 
 
 def compile_branches(pattern: Any) -> tuple[Branch, ...]:
@@ -41,7 +40,7 @@ def compile_branches(pattern: Any) -> tuple[Branch, ...]:
             branches = _Compiler(knows_or=False).compile(pattern)
         except InvalidPattern:
             raise refusal from None
-    return tuple(map(branch_of, branches))
+    return tuple(Branch(tuple(fields.values())) for fields in branches)
 
 
 class _Compiler:
@@ -50,12 +49,12 @@ class _Compiler:
         self._branches: list[_Fields] = []
 
     def compile(self, pattern: Any) -> list[_Fields]:
-        self._object(pattern, ROOT, "", in_or=False)
+        self._object(pattern, ROOT, (), in_or=False)
         if any(len(branch) > MOST_FIELDS for branch in self._branches):
             raise InvalidPattern(ROOT, f"more than {MOST_FIELDS} fields")
         return self._branches
 
-    def _object(self, value: Any, place: str, prefix: str, *, in_or: bool) -> None:
+    def _object(self, value: Any, place: str, steps: tuple[str, ...], *, in_or: bool) -> None:
         pairs = members(value)
         if pairs is None:
             raise InvalidPattern(place, f"found {json_text(value)}: expected an object")
@@ -64,38 +63,34 @@ class _Compiler:
         for name, inner in found:
             at = child(place, name)
             if self._knows_or and name == OR:
-                self._or(inner, at, prefix)
+                self._or(inner, at, steps)
             elif in_or and name in RESERVED_IN_OR:
                 raise InvalidPattern(at, f"{name!r} is a reserved word inside {OR}")
             else:
-                self._field(inner, at, _join(prefix, name), in_or=in_or)
+                self._field(inner, at, (*steps, name), in_or=in_or)
 
-    def _field(self, value: Any, place: str, name: str, *, in_or: bool) -> None:
+    def _field(self, value: Any, place: str, steps: tuple[str, ...], *, in_or: bool) -> None:
         if members(value) is not None:
-            self._object(value, place, name, in_or=in_or)
+            self._object(value, place, steps, in_or=in_or)
             return
         values = elements(value)
         if values is None:
             found = json_text(value)
             raise InvalidPattern(place, f"found {found}: expected a list, as in [{found}]")
-        operators = parse_operators(values, place)
+        field = Field(steps, parse_operators(values, place))
         self._branches = self._branches or [{}]
         for branch in self._branches:
-            branch[name] = operators
+            branch[field.name] = field
 
-    def _or(self, value: Any, place: str, prefix: str) -> None:
+    def _or(self, value: Any, place: str, steps: tuple[str, ...]) -> None:
         alternatives = elements(value)
         if alternatives is None or len(alternatives) < FEWEST_ALTERNATIVES:
             raise InvalidPattern(place, "expected a list of at least two objects")
         before, after = self._branches or [{}], []
         for i, alternative in enumerate(alternatives):
             self._branches = [dict(branch) for branch in before]
-            self._object(alternative, element(place, i), prefix, in_or=True)
+            self._object(alternative, element(place, i), steps, in_or=True)
             after += self._branches
             if len(after) > MOST_BRANCHES:
                 raise InvalidPattern(place, f"more than {MOST_BRANCHES} combinations of {OR}")
         self._branches = after
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name

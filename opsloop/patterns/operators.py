@@ -5,7 +5,7 @@ tokens and addresses. `wanted` is the operator as its author wrote it, in JSON.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from opsloop.patterns.addresses import Block, address_digits
 from opsloop.patterns.tokens import QUOTE, comparable
@@ -19,7 +19,7 @@ _BMP_END = 0xFFFF
 class Operator:
     """One element of a field's list."""
 
-    wanted: str
+    wanted: str = field(compare=False)
 
     def holds(self, token: str) -> bool:
         """Whether a value that is present satisfies the operator."""
