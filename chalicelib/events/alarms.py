@@ -174,6 +174,7 @@ def _query(query: dict[str, Any]) -> dict[str, Any]:
         "id": query.get("Id"),
         "expression": query.get("Expression"),
         "label": query.get("Label"),
+        "period": query.get("Period"),
         "accountId": query.get("AccountId"),
         "returnData": query.get("ReturnData"),
     }

@@ -71,10 +71,16 @@ def _identity(envelope: Mapping[str, Any], time: str, where: str) -> tuple[str, 
     if alarms.is_alarm(envelope):
         return alarms.identity(envelope, where)
     detail = envelope["detail"]
-    if envelope["detail-type"].endswith(" via CloudTrail") and "eventID" in detail:
+    if _is_recorded(envelope) and "eventID" in detail:
         when = iso(detail.get("eventTime", time), f"{where}.detail.eventTime")
         return text(detail["eventID"], f"{where}.detail.eventID"), when
     return envelope["id"], time
+
+
+def _is_recorded(envelope: Mapping[str, Any]) -> bool:
+    """Whether CloudTrail recorded it: only AWS may put events of sources named `aws.`."""
+    recorded: bool = envelope["detail-type"].endswith(" via CloudTrail")
+    return recorded and envelope["source"].startswith("aws.")
 
 
 def _replayed(identity: str, envelope: Mapping[str, Any], where: str) -> str:
@@ -95,9 +101,8 @@ def _record(record: object, where: str) -> Event:
     content = mapping(record, where, "a record of SNS")
     if "Sns" not in content:
         origin = content.get("EventSource", content.get("eventSource"))
-        raise wrong(
-            where, content, f'a record of SNS with the key "Sns" (EventSource: {found(origin)})'
-        )
+        expected = f'a record of SNS with the key "Sns" (its EventSource is {found(origin)})'
+        raise wrong(where, content, expected)
     sns = mapping(content["Sns"], f"{where}.Sns")
     return _event(_message_envelope(sns, f"{where}.Sns"), "sns", f"{where}.Sns.Message")
 
