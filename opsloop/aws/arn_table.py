@@ -1,0 +1,109 @@
+"""Which parameter names a variable of IAM's ARNs, where the names do not say so. Data only.
+
+Keys are `prefix:Variable`, or `prefix:type:Variable` for one type of resource; values are
+parameters by their exact names. Without an entry, a variable is named by a parameter with
+the same stem: `BucketName` by `Bucket`, `InstanceId` by `InstanceIds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "autoscaling:GroupFriendlyName": ("AutoScalingGroupName", "AutoScalingGroupNames"),
+    "autoscaling:LaunchConfigurationName": ("LaunchConfigurationName",),
+    "cloudtrail:TrailName": ("Name", "TrailName", "trailNameList"),
+    "cloudfront:distribution:DistributionId": ("Id", "DistributionId"),
+    "codepipeline:PipelineName": ("pipelineName", "name"),
+    "ec2:KeyPairName": ("KeyName",),
+    "ec2:SecurityGroupId": ("GroupId", "GroupIds", "SecurityGroupId", "SecurityGroupIds", "Groups"),
+    "ecs:TaskId": ("task", "tasks"),
+    "ecs:TaskDefinitionFamilyName": ("taskDefinition", "family"),
+    "ecs:TaskDefinitionRevisionNumber": ("taskDefinition",),
+    "ecs:ContainerInstanceId": ("containerInstance", "containerInstances"),
+    "eks:cluster:ClusterName": ("name", "clusterName"),
+    "elasticloadbalancing:loadbalancer:LoadBalancerName": (
+        "LoadBalancerName",
+        "LoadBalancerNames",
+    ),
+    "events:EventBusName": ("EventBusName",),
+    "events:event-bus:EventBusName": ("EventBusName", "Name"),
+    "events:RuleName": ("Rule", "Name"),
+    "kms:KeyId": ("KeyId",),
+    "logs:LogGroupName": (
+        "logGroupName",
+        "logGroupNames",
+        "logGroupIdentifier",
+        "logGroupIdentifiers",
+    ),
+    "rds:ClusterParameterGroupName": ("DBClusterParameterGroupName",),
+    "rds:ClusterSnapshotName": ("DBClusterSnapshotIdentifier",),
+    "rds:DbClusterInstanceName": ("DBClusterIdentifier",),
+    "rds:ParameterGroupName": ("DBParameterGroupName",),
+    "rds:SecurityGroupName": ("DBSecurityGroupName", "DBSecurityGroups"),
+    "rds:SnapshotName": ("DBSnapshotIdentifier",),
+    "rds:SubnetGroupName": ("DBSubnetGroupName",),
+    "redshift:ClusterName": ("ClusterIdentifier",),
+    "route53:change:Id": ("Id",),
+    "route53:healthcheck:Id": ("HealthCheckId",),
+    "route53:hostedzone:Id": ("HostedZoneId", "Id"),
+    "s3:ObjectName": ("Key",),
+    "s3-outposts:BucketName": ("Bucket",),
+    "secretsmanager:SecretId": ("SecretId", "SecretIdList", "Name"),
+    "sqs:QueueName": ("QueueUrl", "QueueName"),
+    "ssm:ParameterNameWithoutLeadingSlash": ("Name", "Names", "Path"),
+    "ssm:document:DocumentName": ("DocumentName", "Name"),
+    "ssm:automation-definition:AutomationDefinitionName": ("DocumentName",),
+    "ssm:automation-definition:VersionId": (),
+    "ssm:automation-execution:AutomationExecutionId": ("AutomationExecutionId",),
+    "wafv2:Scope": ("Scope",),
+}
+
+#: the kinds of resource that EC2's ids begin with the names of
+EC2_IDS: Mapping[str, str] = {
+    "acl": "network-acl",
+    "ami": "image",
+    "cgw": "customer-gateway",
+    "dopt": "dhcp-options",
+    "eigw": "egress-only-internet-gateway",
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "fl": "vpc-flow-log",
+    "fleet": "fleet",
+    "i": "instance",
+    "igw": "internet-gateway",
+    "lt": "launch-template",
+    "nat": "natgateway",
+    "pcx": "vpc-peering-connection",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "sir": "spot-instances-request",
+    "snap": "snapshot",
+    "subnet": "subnet",
+    "tgw": "transit-gateway",
+    "tgw-attach": "transit-gateway-attachment",
+    "tgw-rtb": "transit-gateway-route-table",
+    "vgw": "vpn-gateway",
+    "vol": "volume",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+    "vpn": "vpn-connection",
+}
+
+#: services whose resources belong to another account than the caller's: the organisation's
+FOREIGN_ACCOUNT = frozenset({"organizations", "sso"})
+
+#: actions that answer in part only, where they are allowed on some resources only
+ON_EVERYTHING = frozenset(
+    {
+        # composite alarms are told only to who may describe every alarm
+        "cloudwatch:DescribeAlarms",
+    }
+)
+
+#: resources that a call touches though its parameters need not name them
+UNNAMED: Mapping[str, frozenset[str]] = {
+    # the image brings its disks
+    "ec2:RunInstances": frozenset({"volume"}),
+}

