@@ -30,6 +30,12 @@ def check(rule: Rule) -> Iterator[Fault]:
     yield from _names(rule)
 
 
+def is_sure(rule: Rule) -> bool:
+    """Whether it is clear what wakes the rule and what each of its steps does."""
+    one_trigger = [len(when.kinds) for when in rule.when] == [1]
+    return one_trigger and all(len(step.kinds) == 1 for _, step in steps_of(rule))
+
+
 def steps_of(rule: Rule) -> Iterator[tuple[Path, Step]]:
     """Every step of a rule with its path, in the order in which they may run."""
     for name, steps in zip(STEP_LISTS, (rule.then, rule.on_failure, rule.finally_), strict=True):

@@ -28,7 +28,7 @@ from opsloop.rules.words import Refused, Unquoted, said
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
-_AMOUNT = r"[0-9]+(\.[0-9]+)?"
+_AMOUNT = r"[0-9]{1,6}(\.[0-9]{1,3})?"
 DURATION = rf"(?=.)({_AMOUNT}d)?({_AMOUNT}h)?({_AMOUNT}m)?({_AMOUNT}s)?"
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
 RULE_NAME = r"[a-z](-?[a-z0-9])*"
@@ -98,7 +98,7 @@ class _OneOrMany:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchema:
         many = handler(schema)
-        return {"anyOf": [many["items"], many]}
+        return {"anyOf": [many["items"], {**many, "minItems": 1}]}
 
 
 def _some(values: list[Any]) -> list[Any]:
@@ -108,12 +108,17 @@ def _some(values: list[Any]) -> list[Any]:
 
 
 OneOrMany = Annotated[list[T], _OneOrMany()]
-Some = Annotated[list[T], AfterValidator(_some)]
+Some = Annotated[list[T], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 
 
-def matching(pattern: str, expected: str, mend: Callable[[str], str] | None = None) -> Any:
-    """A text that matches as a whole; `mend` makes the correction where it then matches."""
-    compiled = re.compile(pattern)
+def matching(
+    kind: str, pattern: str, expected: str, mend: Callable[[str], str] | None = None
+) -> Any:
+    """A text that matches as a whole; `mend` makes the correction where it then matches.
+
+    `kind` is what the reference calls it.
+    """
+    compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
         if compiled.fullmatch(text):
@@ -121,7 +126,7 @@ def matching(pattern: str, expected: str, mend: Callable[[str], str] | None = No
         mended = mend(text) if mend else ""
         raise Refused(said(text), expected, mended if compiled.fullmatch(mended) else None)
 
-    schema = WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+    schema = WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "x-kind": kind})
     return Annotated[str, AfterValidator(check), schema]
 
 
@@ -146,7 +151,7 @@ def _as_duration(value: Any) -> str | None:
 Duration = Annotated[
     float,
     PlainValidator(_seconds),
-    WithJsonSchema({"type": "string", "pattern": f"^{DURATION}$", "examples": ["15m", "1h30m"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{DURATION}$", "x-kind": "duration"}),
 ]
 
 
@@ -184,8 +189,7 @@ def _ref(name: str) -> WithJsonSchema:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Name: Any = matching(IDENTIFIER, "a name of letters, digits and _", identifier)
-RuleName: Any = matching(RULE_NAME, "lower-case letters, digits and single hyphens", dashed)
+Name: Any = matching("name", IDENTIFIER, "a name of letters, digits and _", identifier)
 #: an expression, never `${}`; raw
 Expression = Annotated[Any, AfterValidator(_expression), _ref("Expression")]
 #: one expression, or a list, or any/all/not; raw
@@ -194,3 +198,5 @@ Criteria = Annotated[Any, AfterValidator(_something), _ref("Criteria")]
 Template = Annotated[Any, AfterValidator(_template), _ref("Template")]
 #: any value, with `${}` in its texts; raw
 Raw = Annotated[Any, _ref("Value")]
+#: any value, as it is
+Plain = Annotated[Any, _ref("Plain")]

@@ -20,7 +20,9 @@ from opsloop.rules.fields import (
 )
 from opsloop.rules.triggers import State
 
-RateLimit: Any = matching(r"[1-9]\d*/([1-9]\d*[dhms])+", "a number per duration, such as 5/1h")
+RateLimit: Any = matching(
+    "rate", r"[1-9]\d*/([1-9]\d*[dhms])+", "a number per duration, such as 5/1h"
+)
 _TEXT = {"type": "string"}
 
 

@@ -36,6 +36,11 @@ class Later:
     #: the values in words, where not all are meant
     label: str = ""
 
+    @property
+    def mark(self) -> str:
+        """As the reference has it behind a key's meaning."""
+        return f"Not yet: {self.label}." if self.label else "Not yet."
+
 
 NOT_YET: dict[tuple[type[Model], str], Later] = {
     (Rule, "guard"): Later("a rule without it; `if` can bound what it touches"),

@@ -27,7 +27,7 @@ from opsloop.rules.triggers import When
 
 Severity = Literal["low", "medium", "high", "critical"]
 Mode = Literal["off", "observe", "approve", "active"]
-Region: Any = matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-west-1")
+Region: Any = matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region, such as eu-west-1")
 
 
 class Each(Model):
@@ -78,3 +78,10 @@ class Rule(Model):
         """The one trigger of a checked rule."""
         (when,) = self.when
         return when
+
+    @property
+    def has_event_rule(self) -> bool:
+        """Whether it is EventBridge that wakes the rule, by a pattern or a schedule."""
+        roads = [when.kinds for when in self.when]
+        by_alarm = any(when.alarm and when.alarm.via == "events" for when in self.when)
+        return by_alarm or any({"event", "api", "schedule"} & set(kinds) for kinds in roads)

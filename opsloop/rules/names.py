@@ -6,7 +6,7 @@ Called by `project`, which holds the paths; no file is read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from opsloop.problems import Place, Problem
@@ -17,19 +17,24 @@ from opsloop.rules.words import clipped
 MAX_NAME = 40
 #: Lambda functions, IAM roles and EventBridge rules alike
 AWS_LIMIT = 64
-#: Chalice's name of an EventBridge rule: app, stage, function, and this
-_SUFFIX = "-event"
 APP = "opsloop"
+#: what Chalice puts behind a function's name for the things that belong to it
+EVENT_RULE = "-event"
+_BELONGINGS = (EVENT_RULE, "-sns-subscription", "-sqs-event-source", "-log-group", "-role")
+_SHAPE = "lower-case letters, digits and single hyphens, a letter first"
 
 
-def check(files: list[PurePath], settings: Settings | None) -> Iterator[Problem]:
-    """The problems of rule files' names; paths are relative to the project."""
-    for file in files:
+def check(files: Mapping[PurePath, bool], settings: Settings | None) -> Iterator[Problem]:
+    """The problems of rule files' names; paths are relative to the project.
+
+    For each file: whether its rule is woken by an EventBridge rule.
+    """
+    for file, has_event_rule in files.items():
         yield from _name(file)
         yield from _pack(file)
         if settings and len(file.stem) <= MAX_NAME:
-            yield from _with_stages(file, settings)
-    yield from _twice(files)
+            yield from _with_stages(file, settings, EVENT_RULE if has_event_rule else "")
+    yield from _twice(list(files))
 
 
 def resource_id(name: str) -> str:
@@ -64,13 +69,14 @@ def _pack(file: PurePath) -> Iterator[Problem]:
         yield _problem(file, f"the pack name '{pack}'", expected)
 
 
-def _with_stages(file: PurePath, settings: Settings) -> Iterator[Problem]:
+def _with_stages(file: PurePath, settings: Settings, suffix: str) -> Iterator[Problem]:
     app = str(settings.chalice.get("app_name", APP))
     stage = max(settings.stages, key=len)
-    name = f"{app}-{stage}-{file.stem}{_SUFFIX}"
+    name = f"{app}-{stage}-{file.stem}{suffix}"
     if len(name) > AWS_LIMIT:
         over = len(name) - AWS_LIMIT
-        found = f"'{name}' of {len(name)} characters as the name of its EventBridge rule"
+        what = "EventBridge rule" if suffix else "function"
+        found = f"'{name}' of {len(name)} characters as the name of its {what}"
         expected = f"at most {AWS_LIMIT}: a rule or a stage whose name is {over} shorter"
         yield _problem(file, found, expected)
 
@@ -79,12 +85,20 @@ def _twice(files: list[PurePath]) -> Iterator[Problem]:
     first: dict[str, PurePath] = {}
     for file in files:
         other = first.setdefault(resource_id(file.stem), file)
-        if other is file:
-            continue
-        found = f"the rule name '{file.stem}', where {other.as_posix()} stands"
-        if other.stem == file.stem:
-            yield _problem(file, found, "a name that no other rule has, in any pack")
-        else:
-            same = resource_id(file.stem)
-            expected = f"more difference than hyphens: both are {same} to CloudFormation"
-            yield _problem(file, found, expected)
+        if other is not file:
+            yield _same(file, other)
+    for file in files:
+        for suffix in _BELONGINGS:
+            longer = first.get(resource_id(file.stem + suffix))
+            if longer:
+                found = f"the rule name '{longer.stem}' beside {file.as_posix()}"
+                expected = f"another name: Chalice calls a part of '{file.stem}' that"
+                yield _problem(longer, found, expected)
+
+
+def _same(file: PurePath, other: PurePath) -> Problem:
+    found = f"the rule name '{file.stem}' beside {other.as_posix()}"
+    if other.stem == file.stem:
+        return _problem(file, found, "a name that no other rule has, in any pack")
+    same = resource_id(file.stem)
+    return _problem(file, found, f"more difference: both are {same} to CloudFormation")

@@ -66,7 +66,7 @@ class _Reading:
 
     def load(self, path: Folder) -> Source | None:
         """A file of the project, None where it is no YAML map."""
-        name = path.relative_to(self.folder).as_posix()
+        name = self.relative(path).as_posix()
         try:
             return load(path, name)
         except Problems as found:
@@ -85,8 +85,12 @@ class _Reading:
 
     def say(self, path: Folder, found: str, expected: str, correction: str | None = None) -> None:
         """A problem of a file as a whole."""
-        name = path.relative_to(self.folder).as_posix()
+        name = self.relative(path).as_posix()
         self.problems.append(Problem(Place(name), found, expected, correction))
+
+    def relative(self, path: Folder) -> PurePath:
+        """A path from the project's folder on."""
+        return PurePath(path.relative_to(self.folder))
 
 
 def load_project(folder: Folder) -> Project:
@@ -108,7 +112,8 @@ def read_project(folder: Folder) -> tuple[Project | None, list[Problem]]:
     settings = _settings(reading, folder / "rules" / layout.SETTINGS)
     packs = {path.parent.name: _pack(reading, path) for path in files.packs}
     rules = [one for path in files.rules if (one := _rule(reading, path, packs))]
-    named = [PurePath(path.relative_to(folder)) for path in files.rules]
+    woken = {PurePath(one.path): one.rule.has_event_rule for one in rules}
+    named = {path: woken.get(path, False) for path in map(reading.relative, files.rules)}
     reading.problems += names.check(named, settings[0] if settings else None)
     if settings is None:
         return None, reading.problems

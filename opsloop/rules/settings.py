@@ -10,22 +10,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from opsloop.rules.fields import Duration, Given, Model, Name, Raw, Text, key, matching
+from opsloop.rules.fields import Duration, Given, Model, Name, Plain, Raw, Text, key, matching
 from opsloop.rules.guards import Resources
 from opsloop.rules.model import Mode, Region, Severity
 from opsloop.rules.words import Refused, said
 
 StageName: Any = matching(
-    r"[a-z][a-z0-9-]*", "lower-case letters, digits and hyphens, a letter first"
+    "stage", r"[a-z][a-z0-9-]*", "lower-case letters, digits and hyphens, a letter first"
 )
 #: channels are named in rules, stages in commands: both as one writes them
-ChannelName: Any = matching(r"[A-Za-z][A-Za-z0-9_-]*", "letters, digits, - and _, a letter first")
+ChannelName: Any = matching(
+    "channel", r"[A-Za-z][A-Za-z0-9_-]*", "letters, digits, - and _, a letter first"
+)
 
 
 def _account(value: Any) -> str:
     """Twelve digits, which YAML reads as a number unless the first is a 0."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if isinstance(text, str) and re.fullmatch(r"\d{12}", text):
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{12}", text):
         return text
     raise Refused(said(value), "an AWS account id of 12 digits")
 
@@ -36,7 +38,7 @@ Account = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^\d{12}$"},
+                {"type": "string", "pattern": r"^[0-9]{12}$"},
                 {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1},
             ]
         }
@@ -80,7 +82,7 @@ class Settings(Model):
     stages: Annotated[dict[StageName, Stage], AfterValidator(_some_stages)] = key(
         "The stages, by name.", "{dev: {account: '012345670123', region: eu-west-1}}"
     )
-    chalice: dict[str, Raw] = key(
+    chalice: dict[str, Plain] = key(
         "Passed through to `.chalice/config.json` as it is.", default_factory=dict
     )
 

@@ -57,17 +57,20 @@ class Source:
             return self._inside(node, offset)
         return self._at(node.start)
 
-    def problem(self, fault: Fault, base: Path = ()) -> Problem:
-        """A fault of this file with its place and its corrected line."""
-        path = base + fault.path
-        place = self.place(path, fault.offset, key=fault.key)
-        return Problem(place, fault.found, fault.expected, self._corrected(path, fault))
+    def problem(self, fault: Fault, base: Path = (), *, key: bool = False) -> Problem:
+        """A fault of this file with its place and its corrected line.
 
-    def _corrected(self, path: Path, fault: Fault) -> str | None:
+        `key`: it is about the key, whatever the fault says itself.
+        """
+        path, key = base + fault.path, key or fault.key
+        place = self.place(path, fault.offset, key=key)
+        return Problem(place, fault.found, fault.expected, self._corrected(path, fault, key=key))
+
+    def _corrected(self, path: Path, fault: Fault, *, key: bool) -> str | None:
         node, rest = self._find(path)
         if fault.correction is None or rest:
             return None
-        if fault.key:
+        if key:
             return self.renamed(path, fault.correction)
         return None if node.children else self.rewritten(path, fault.correction)
 

@@ -22,6 +22,7 @@ from opsloop.rules.fields import (
 )
 
 ActionName: Any = matching(
+    "action",
     r"[a-z0-9_-]+(\.[a-z0-9_-]+)*",
     "an action's name, such as notify or aws.ec2.stop_instances",
     lambda text: text.strip().lower().replace(":", "."),
@@ -54,7 +55,9 @@ class Retry(Model):
     """How often a step is tried."""
 
     attempts: int = key("Tries in all.", "3", ge=1, le=10)
-    backoff: Duration = key("The first pause between two; it doubles.", "5s", default=1)
+    backoff: Duration = key(
+        "The first pause between two; it doubles.", "5s", default="1s", validate_default=True
+    )
     on: list[Text] = key(
         "Error codes to retry on; else those that AWS calls retryable.",
         "[IncorrectInstanceState]",

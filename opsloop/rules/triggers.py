@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from opsloop.problems import Path
 from opsloop.rules import schedules
-from opsloop.rules.fields import Given, Model, Name, OneOrMany, Raw, Text, key, matching
+from opsloop.rules.fields import (
+    Duration,
+    Given,
+    Model,
+    Name,
+    OneOrMany,
+    Plain,
+    Text,
+    key,
+    matching,
+)
 from opsloop.rules.words import Refused, said
 
 TriggerKind = Literal["event", "api", "alarm", "schedule", "topic", "queue", "webhook", "manual"]
@@ -25,19 +37,24 @@ State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 #: JMESPath's names, as its type() gives them
 ParameterType = Literal["string", "number", "boolean", "array", "object"]
 
-_ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:\d{{12}}:"
+_ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:[0-9]{{12}}:"
 TopicName: Any = matching(
+    "topic",
     rf"({_ARN.format('sns')})?[A-Za-z0-9_-]{{1,256}}",
     "the name or the ARN of a standard topic (FIFO topics do not deliver to Lambda)",
 )
 QueueName: Any = matching(
-    rf"({_ARN.format('sqs')})?[A-Za-z0-9_-]{{1,75}}(\.fifo)?", "the name or the ARN of a queue"
+    "queue",
+    rf"({_ARN.format('sqs')})?[A-Za-z0-9_-]{{1,75}}(\.fifo)?",
+    "the name or the ARN of a queue",
 )
 BusName: Any = matching(
+    "event bus",
     rf"({_ARN.format('events')}event-bus/)?[A-Za-z0-9._/-]{{1,256}}",
     "the name or the ARN of an event bus",
 )
 ApiName: Any = matching(
+    "API call",
     r"[A-Za-z0-9-]+:[A-Za-z0-9*]+",
     "service:Operation, such as ec2:RunInstances or s3:Put*",
     lambda text: text.replace(".", ":", 1),
@@ -46,6 +63,8 @@ ApiName: Any = matching(
 
 def _alarm_name(text: str) -> str:
     """A name with `*` as its only wildcard; EventBridge refuses two in a row."""
+    if "${" in text:
+        raise Refused(f"a template, {said(text)}", "an alarm's name, where * stands for any text")
     if not 0 < len(text) <= 255 or "**" in text:  # noqa: PLR2004 - CloudWatch's limit
         expected = "an alarm's name of 1 to 255 characters, where * stands for any text"
         raise Refused(said(text), expected, text.replace("**", "*") if text else None)
@@ -53,17 +72,30 @@ def _alarm_name(text: str) -> str:
 
 
 def _pattern(pattern: dict[str, Any]) -> dict[str, Any]:
+    """EventBridge's own checks are the compiler's; here: that it is plain data, and some."""
     if not pattern:
         raise Refused("an empty map", "an EventBridge pattern, such as {source: [aws.ec2]}")
+    for path, text in _texts(pattern):
+        if "${" in text:
+            expected = "plain values: EventBridge reads the pattern before any event"
+            raise Refused(f"a template, {said(text)}", expected, path=path)
     return pattern
 
 
+def _texts(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(value, (*path, key))
+
+
 AlarmName = Annotated[str, AfterValidator(_alarm_name)]
-Pattern = Annotated[dict[str, Raw], AfterValidator(_pattern)]
+Pattern = Annotated[dict[str, Plain], AfterValidator(_pattern)]
 Schedule = Annotated[
     str,
     AfterValidator(schedules.check),
-    WithJsonSchema({"type": "string", "pattern": r"^(rate|cron)\(.+\)$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^(rate|cron)\(.+\)$", "x-kind": "schedule"}),
 ]
 
 
@@ -76,7 +108,7 @@ class CreatedAlarm(Model):
     dimensions: dict[str, str] = key("The metric's dimensions.", default_factory=dict)
     threshold: float = key("What the metric is compared with.", "90")
     comparison: Literal[">", ">=", "<", "<="] = key("How it is compared.", '">"')
-    period: Text = key("One data point's length.", "5m", default="5m")
+    period: Duration = key("One data point's length.", default="5m", validate_default=True)
     periods: int = key("How many data points are looked at.", default=1, ge=1)
 
 

@@ -38,6 +38,8 @@ def validated(
     if told:
         modelled, _ = _attempt(source, model, _without(data, (path for path, _ in told)))
     told += _checked(source, modelled)
+    if isinstance(modelled, Rule) and not checks.is_sure(modelled):
+        modelled = None
     said = {path for path, _ in postponed} | {(key,) for key in inherited}
     told = postponed + [one for one in told if not _is_below(one[0], said)]
     return modelled, [problem for _, problem in told + _secrets(source)]
