@@ -207,7 +207,9 @@ def _parse_excluded_operators(operand: Any, place: str) -> tuple[Operator, ...]:
     name, value = _only_member(operand, place, "a value")
     parse = _EXCLUDABLE.get(name)
     if parse is None:
-        raise InvalidPattern(place, f"{name!r} may not be negated: expected {_names(_EXCLUDABLE)}")
+        raise InvalidPattern(
+            place, f"{name!r} may not be negated: expected one of {_names(_EXCLUDABLE)}"
+        )
 
     def parse_one(one: Any, at: str) -> Operator:
         if not _string(one, at) and name in ("prefix", "suffix"):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from eventbridge_corpus import Row, Verdict, corpus, corpus_by_op
 
 from opsloop.patterns import InvalidPattern, Pattern
+from tests.patterns.corpus import Row, Verdict, corpus, corpus_by_op
 
 
 def _verdict(pattern: Any, event: Any) -> Verdict:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from eventbridge_corpus import corpus
 
 from opsloop.patterns import (
     BranchExplained,
@@ -14,6 +13,7 @@ from opsloop.patterns import (
     OperatorExplained,
     Pattern,
 )
+from tests.patterns.corpus import corpus
 
 STATE = {"source": ["aws.ec2"], "detail": {"state": ["stopped", {"prefix": "term"}]}}
 EITHER = {
