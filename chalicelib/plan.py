@@ -151,11 +151,13 @@ class Each(TypedDict):
 
 
 class Wire(TypedDict, total=False):
-    """What starts the function; exactly one key, none for a manual rule."""
+    """What starts the function: exactly one key."""
 
     pattern: dict[str, Any]
     schedule: str
     topic: str
+    # parameters and their types, for a rule that people run
+    manual: dict[str, str]
 
 
 class Criteria(TypedDict):

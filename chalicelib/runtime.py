@@ -6,8 +6,12 @@ first asked for; `warm` asks early.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from chalicelib.actions.registry import Catalogue
-from chalicelib.actions.tools import AwsToolBox, Sessions
+from chalicelib.actions.sessions import Sessions, new_session
+from chalicelib.actions.tools import AwsToolBox
 from chalicelib.actions.web import Transport
 from chalicelib.clock import Clock
 from chalicelib.engine.ports import Ports, Telemetry
@@ -15,6 +19,9 @@ from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from chalicelib.secrets import Secrets
 from chalicelib.telemetry import PowertoolsTelemetry
+
+if TYPE_CHECKING:
+    import boto3
 
 
 class Runtime:
@@ -27,10 +34,11 @@ class Runtime:
         table: str,
         clock: Clock,
         *,
+        session: Callable[[], boto3.Session] = new_session,
         transport: Transport | None = None,
         telemetry: Telemetry | None = None,
     ) -> None:
-        self._sessions = Sessions(clock)
+        self._sessions = Sessions(clock, session)
         self._table = Table(lambda: self._sessions.client("dynamodb"), table)
         self._transport = transport
         self.clock = clock

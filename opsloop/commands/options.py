@@ -29,7 +29,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Since(click.ParamType):
+class Since(click.ParamType[datetime]):
     """`30m`, `12h` or `7d` back from now, or an ISO 8601 time; without a zone, UTC."""
 
     name = "since"

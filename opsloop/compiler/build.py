@@ -13,12 +13,15 @@ from opsloop.compiler.calls import Calls
 from opsloop.compiler.chalice_config import chalice_config, policy_path
 from opsloop.compiler.lowering import Lowering
 from opsloop.compiler.output import Output, as_compact_json, as_json
-from opsloop.compiler.policies import Policies
+from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
 from opsloop.problems import Problem, Problems
 from opsloop.rules.project import Project, read_project
 
 COMPILED = "chalicelib/compiled"
+
+#: policies by stage, then by rule
+Policies = Mapping[str, Mapping[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Compiled:
 
     plans: dict[str, Plan]
     stages: dict[str, Stage]
-    policies: Mapping[tuple[str, str], dict[str, Any]]
+    policies: Policies
     output: Output
 
 
@@ -37,22 +40,55 @@ def compile_project(folder: Path) -> Compiled:
     if project is None:
         raise Problems(problems)
     stages = Stages(project)
-    calls = Calls(stages)
-    plans = _plans(project, stages, calls, problems)
+    plans = _plans(project, stages, problems)
     problems += stages.problems
-    policies = _policies(project, plans, stages, problems) if not problems else {}
+    policies = {} if problems else _policies(project, plans, stages, problems)
     if problems:
-        raise Problems(problems)
-    output = _output(project, plans, stages.lowered, policies)
-    return Compiled(plans, stages.lowered, policies, output)
+        raise Problems(list(dict.fromkeys(problems)))
+    return Compiled(
+        plans, stages.lowered, policies, _output(project, plans, stages.lowered, policies)
+    )
 
 
-def _plans(
-    project: Project, stages: Stages, calls: Calls, problems: list[Problem]
-) -> dict[str, Plan]:
+def _plans(project: Project, stages: Stages, problems: list[Problem]) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
+    calls = Calls(stages.channels)
     for file in project.rules:
         lowering = Lowering(file, stages.params, calls)
         plans[file.name] = lowering.plan()
         problems += lowering.problems
     return plans
+
+
+def _policies(
+    project: Project, plans: Mapping[str, Plan], stages: Stages, problems: list[Problem]
+) -> Policies:
+    made: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, stage in stages.lowered.items():
+        policies = StagePolicies(stage, project.settings.stages[name].channels)
+        made[name] = {}
+        for file in project.rules:
+            plan = plans[file.name]
+            if belongs(plan, stage):
+                made[name][file.name], found = policies.of(file, plan)
+                problems += found
+    return made
+
+
+def _output(
+    project: Project, plans: Mapping[str, Plan], stages: Mapping[str, Stage], policies: Policies
+) -> Output:
+    output = Output()
+    for name, plan in plans.items():
+        output.add(f"{COMPILED}/{name}.json", as_compact_json(plan))
+    for name, stage in stages.items():
+        output.add(f"{COMPILED}/stages/{name}.json", as_compact_json(stage))
+    for name, by_rule in policies.items():
+        for rule, document in by_rule.items():
+            output.add(f".chalice/{policy_path(name, rule)}", as_json(document))
+    deployed = {name: sorted(by_rule) for name, by_rule in policies.items()}
+    config = chalice_config(deployed, project.settings.chalice)
+    output.add(".chalice/config.json", as_json(config))
+    index = {"schema": SCHEMA, "sources": source_files(project.folder)}
+    output.add(f"{COMPILED}/{INDEX}", as_json(index))
+    return output

@@ -16,8 +16,11 @@ class Lets:
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
 
-    def reach(self, names: Iterable[str]) -> dict[str, str | None]:
-        """Every name that is read in the end, with the `let` that it is read through, if any."""
+    def reach(self, names: Iterable[str], *, outside: str | None = None) -> dict[str, str | None]:
+        """Every name that is read in the end, with the `let` that it is read through, if any.
+
+        With `outside`, only what is read anywhere but in the arguments of that function.
+        """
         found: dict[str, str | None] = {}
         open_names: list[tuple[str, str | None]] = [(name, None) for name in sorted(names)]
         while open_names:
@@ -26,7 +29,7 @@ class Lets:
                 continue
             found[name] = through
             if name in self.exprs:
-                inner = references(self.exprs[name]["tree"])
+                inner = references(self.exprs[name]["tree"], outside=outside)
                 open_names += [(one, through or name) for one in sorted(inner)]
         return found
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Expr, Fact, Plan, Step, Value
+from opsloop.compiler import taint
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.digest import with_digest
 from opsloop.compiler.lets import Lets
@@ -26,6 +27,7 @@ from opsloop.rules.project import RuleFile
 T = TypeVar("T")
 _NULL: Expr = {"text": "null", "tree": {"type": "literal", "value": None, "children": []}}
 _HOLE: Value = {"lit": None}
+_UNMET: Condition = {"test": _NULL}
 
 
 class Lowering:
@@ -99,7 +101,7 @@ class Lowering:
         names = self._scope.with_facts(self._rule.facts)
         data = self._rule.if_
         implied: list[Condition] = [{"test": compile_expr(text)} for text in trigger.criteria]
-        on_event, on_facts = implied, []
+        on_event, on_facts = implied, list[Condition]()
         items = data if isinstance(data, list) else [] if data is None else [data]
         for place, item in enumerate(items):
             path = ("if", place) if isinstance(data, list) else ("if",)
@@ -174,6 +176,7 @@ class Lowering:
         made["do"] = do
         made["with"] = self._value(step.with_, (*path, "with"), names)
         self._say(self._calls.check_step(do, step.with_), path)
+        self._say(taint.check(do, step.with_, made["with"], self._lets), (*path, "with"))
         effect, token = self._calls.effect(do)
         made["effect"] = effect
         if token is not None:
@@ -200,7 +203,7 @@ class Lowering:
         return self._compiled(lambda: compile_expr(data, names, rooted=False), path, _NULL)
 
     def _condition(self, data: Any, path: Path, names: Names) -> Condition:
-        return self._compiled(lambda: compile_condition(data, names), path, {"test": _NULL})
+        return self._compiled(lambda: compile_condition(data, names), path, _UNMET)
 
     def _value(self, data: Any, path: Path, names: Names) -> Value:
         value = self._compiled(lambda: compile_value(data, names), path, _HOLE)

@@ -50,7 +50,7 @@ _ERROR = Type("object", dict.fromkeys(("kind", "step", "code", "message"), STRIN
 _STEP = Type("object", {"result": None, "status": STRING, "error": _ERROR})
 
 #: in scope everywhere, whatever woke the rule
-_ALWAYS: Names = {
+ALWAYS: Names = {
     "event": _ENVELOPE,
     "time": TIME,
     "account": STRING,
@@ -87,7 +87,7 @@ class Scope:
 
 def scope_of(rule: Rule, kind: TriggerKind, params: Mapping[str, object]) -> Scope:
     """The scope of a rule; `params` are those that every stage has."""
-    names: dict[str, Type | None] = dict(_ALWAYS)
+    names: dict[str, Type | None] = dict(ALWAYS)
     names["params"] = Type("object", dict.fromkeys(params))
     if kind in ("alarm", "topic", "event"):
         names["alarm"] = _ALARM

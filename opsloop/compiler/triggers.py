@@ -33,18 +33,22 @@ class Wiring:
 
 def wiring(when: When) -> Wiring:
     """The wiring of a rule's one trigger; paths of faults start at the trigger's map."""
-    match when.kind:
-        case "event":
-            return _event(when.event or {})
-        case "api":
-            return _api(when)
-        case "alarm" if when.alarm:
-            return _alarm(when.alarm)
-        case "schedule" if when.schedule:
-            return Wiring({"schedule": when.schedule})
-        case "topic" if when.topic:
-            return Wiring({"topic": when.topic})
-    return Wiring()
+    if when.event is not None:
+        return _event(when.event)
+    if when.api:
+        return _api(when)
+    if when.alarm is not None:
+        return _alarm(when.alarm)
+    return Wiring(_plain(when))
+
+
+def _plain(when: When) -> Wire:
+    """A trigger that says all there is to say."""
+    if when.schedule is not None:
+        return {"schedule": when.schedule}
+    if when.topic is not None:
+        return {"topic": when.topic}
+    return {"manual": dict(when.manual.parameters) if when.manual else {}}
 
 
 def _event(pattern: dict[str, Any]) -> Wiring:

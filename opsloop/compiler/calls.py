@@ -1,0 +1,108 @@
+"""What a step or a fact calls: is there such an action, and does it take these parameters?
+
+Two catalogues behind one face: boto3's operations (`opsloop.aws`) and the curated actions
+(`opsloop.actions`). Faults have paths below the step: `do`, or `with` and what follows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.actions import TABLE, find
+from chalicelib.plan import Effect
+from opsloop.actions import check_parameters
+from opsloop.aws.calls import check_call
+from opsloop.aws.faults import FaultError
+from opsloop.aws.names import listing, nearest
+from opsloop.aws.operations import Operation, operation
+from opsloop.problems import Fault
+
+#: these answer with a secret, which would then stand in the journal
+_SECRETIVE = {
+    "aws.secretsmanager.get_secret_value": "sm:name",
+    "aws.secretsmanager.batch_get_secret_value": "sm:name",
+    "aws.ssm.get_parameter": "ssm:/name",
+    "aws.ssm.get_parameters": "ssm:/name",
+    "aws.ssm.get_parameters_by_path": "ssm:/name",
+}
+
+
+class Calls:
+    """Checks calls; `channels` are those that every stage has."""
+
+    def __init__(self, channels: set[str]) -> None:
+        self._channels = channels
+
+    def check_fact(self, do: str, parameters: Mapping[str, Any]) -> list[Fault]:
+        """All that is wrong with a fact's call: what `check_step` finds, and any effect."""
+        faults = self.check_step(do, parameters)
+        if not faults and self.effect(do)[0] != "read":
+            expected = "an action that only reads: a fact changes nothing"
+            faults = [Fault(f"{do}, which has an effect", expected, path=("do",))]
+        return faults
+
+    def check_step(self, do: str, parameters: Mapping[str, Any]) -> list[Fault]:
+        """All that is wrong with a step's call."""
+        try:
+            faults = self._parameters(do, parameters)
+        except FaultError as error:
+            return [replace(error.fault, path=("do", *error.fault.path))]
+        inside = [replace(fault, path=("with", *fault.path)) for fault in faults]
+        return [*inside, *self._channel(do, parameters), *_secretive(do, parameters)]
+
+    def effect(self, do: str) -> tuple[Effect, str | None]:
+        """What repeating the call means, and the parameter that takes a client token."""
+        try:
+            called = _operation(do)
+            return (called.effect, called.token) if called else (find(do).effect, None)
+        except (FaultError, KeyError):
+            return "once", None  # already a fault
+
+    def _parameters(self, do: str, parameters: Mapping[str, Any]) -> list[Fault]:
+        called = _operation(do)
+        if called is None:
+            return check_parameters(find(do), parameters)
+        return check_call(called.service, called.method, dict(parameters))
+
+    def _channel(self, do: str, parameters: Mapping[str, Any]) -> Iterator[Fault]:
+        to = parameters.get("to")
+        if do != "notify" or not isinstance(to, str) or "${" in to or to in self._channels:
+            return
+        there = sorted(self._channels)
+        meant = nearest(to, there)
+        expected = f"a channel that every stage has: {listing(there) if there else 'there is none'}"
+        yield Fault(f"the channel '{to}'", expected, meant, ("with", "to"))
+
+
+@functools.cache
+def _operation(do: str) -> Operation | None:
+    """The operation of boto3; None for a curated action. Raises FaultError for neither."""
+    parts = do.split(".")
+    if parts[0] == "aws":
+        if len(parts) != 3:  # noqa: PLR2004 - aws, service, operation
+            raise FaultError(
+                Fault(f"'{do}'", "aws.<service>.<operation>, such as aws.ec2.stop_instances")
+            )
+        return operation(parts[1], parts[2])
+    if do not in TABLE:
+        raise FaultError(_unknown(do))
+    return None
+
+
+def _unknown(do: str) -> Fault:
+    meant = nearest(do, TABLE)
+    return Fault(
+        f"the action '{do}', which there is not",
+        f"{meant}?" if meant else f"{', '.join(TABLE)}, or aws.<service>.<operation>",
+        meant,
+    )
+
+
+def _secretive(do: str, parameters: Mapping[str, Any]) -> Iterator[Fault]:
+    decrypts = parameters.get("WithDecryption", False) is not False
+    if do in _SECRETIVE and ("secretsmanager" in do or decrypts):
+        expected = f"secret('{_SECRETIVE[do]}') where it is used, which leaves no trace"
+        yield Fault(f"{do}, whose answer would stand in the journal", expected, path=("do",))

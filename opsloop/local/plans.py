@@ -1,0 +1,88 @@
+"""Plans for commands that look at one rule, or at none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import PlanError
+from chalicelib.plan import SCHEMA, Plan, Stage
+from opsloop.compiler.names import ALWAYS
+from opsloop.expressions.types import Names
+
+#: an event of which nothing is known, for expressions that need none
+NO_EVENT: dict[str, Any] = {
+    "version": "0",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "detail-type": "Nothing",
+    "source": "opsloop",
+    "account": "123456789012",
+    "time": "2026-01-01T00:00:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
+}
+
+
+def plan_of(project: Path, rule: str, stage: str) -> tuple[Plan, Stage]:
+    """A rule's plan and a stage's settings, compiled from the files as they are now.
+
+    Raises Problems for rules that do not compile, PlanError for names that are not there.
+    """
+    from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
+
+    compiled = compile_project(project)
+    return _named(compiled.plans, rule, "rule"), _named(compiled.stages, stage, "stage")
+
+
+def _named(there: dict[str, Any], name: str, what: str) -> Any:
+    if name not in there:
+        raise PlanError(f"found the {what} {name!r}; expected one of {', '.join(sorted(there))}")
+    return there[name]
+
+
+def names_of(plan: Plan) -> Names:
+    """The names that an expression may read beside a plan's own."""
+    own = dict.fromkeys([*plan["let"], *([plan["each"]["as_name"]] if plan["each"] else [])])
+    late = dict.fromkeys(("facts", "steps", "params", "alarm", "execution", "error", "item"))
+    return {**ALWAYS, **late, **own}
+
+
+def bare_stage(stage: str) -> Stage:
+    """A stage without settings."""
+    return {
+        "schema": SCHEMA,
+        "stage": stage,
+        "account": NO_EVENT["account"],
+        "region": NO_EVENT["region"],
+        "max_mode": "observe",
+        "params": {},
+        "channels": {},
+        "escalate": None,
+    }
+
+
+def bare_plan() -> Plan:
+    """A rule that does nothing and names nothing."""
+    return {
+        "schema": SCHEMA,
+        "rule": "none",
+        "pack": "none",
+        "source": "",
+        "description": "",
+        "owner": "",
+        "severity": "low",
+        "mode": "observe",
+        "saves": None,
+        "regions": [],
+        "trigger": "manual",
+        "wire": {},
+        "each": None,
+        "let": {},
+        "criteria": {"event": None, "facts": None},
+        "facts": [],
+        "then": [],
+        "on_failure": [],
+        "always": [],
+        "digest": "",
+    }
