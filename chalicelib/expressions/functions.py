@@ -42,7 +42,7 @@ class Functions(
         self, args: Sequence[Any], signature: Sequence[dict[str, Any]], function_name: str
     ) -> None:
         least, most = arity(signature)
-        if not least <= len(args) <= (most or len(args)):
+        if not least <= len(args) <= (len(args) if most is None else most):
             raise Misuse(f"{function_name}() takes {counted(least, most)}, not {len(args)}")
         last = len(signature) - 1
         for position, argument in enumerate(args):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from jmespath import ast
-from jmespath.exceptions import ParseError
 from jmespath.parser import Parser
 
 from chalicelib.plan import Node
@@ -22,7 +21,7 @@ from opsloop.problems import Fault
 
 MAX_LENGTH = 16_384
 #: a tree as deep as this is evaluated well within Python's limit on recursion
-MAX_DEPTH = 100
+MAX_DEPTH = 200
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -59,11 +58,8 @@ def _parse(text: str) -> Node:
         raise BadExpression([Fault(f"{len(text)} characters", f"at most {MAX_LENGTH}")])
     try:
         return DialectParser(text).tree()
-    except ParseError as error:
-        # what our parser does not say in its own words, jmespath's says in its
-        raise BadExpression(
-            [Fault(f"`{error.token_value}`", error.msg, offset=error.lex_position)]
-        ) from None
+    except RecursionError:
+        raise _too_deep() from None
 
 
 class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no types
@@ -84,14 +80,14 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
         if self._current_token() != "eof":
             self._unexpected("an operator, or the end")
         if _depth(node) > MAX_DEPTH:
-            self._too_deep()
+            raise _too_deep()
         return node
 
     def _expression(self, binding_power: int = 0) -> Located:
         start = self._lookahead_token(0)["start"]
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._too_deep()
+            raise _too_deep()
         left = self._located(self._first(), start)
         while binding_power < self.BINDING_POWER[self._current_token()]:
             led = getattr(self, f"_token_led_{self._current_token()}", None)
@@ -118,7 +114,9 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
 
     def _token_nud_number(self, token: Token) -> Node:
         if token["text"].lstrip("-")[:1] == "0" and token["text"].lstrip("-")[1:2].isdigit():
-            self._fail(token, "a number without leading zeros, or a text in quotes", "'{}'")
+            self._fail(
+                token, "a number without leading zeros, or a text in quotes", f"'{token['text']}'"
+            )
         return _node(ast.literal(token["value"]))
 
     def _token_nud_unquoted_identifier(self, token: Token) -> Node:
@@ -133,7 +131,9 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
     # What jmespath's parser lets pass, or says badly.
 
     def _token_nud_quoted_identifier(self, token: Token) -> Node:
-        field = Located(super()._token_nud_quoted_identifier(token), token["start"], token["end"])
+        if self._current_token() == "lparen":
+            self._fail(token, "a function's name without quotes", str(token["value"]))
+        field = Located(ast.field(token["value"]), token["start"], token["end"])
         field.quoted = True
         return field
 
@@ -200,22 +200,15 @@ class DialectParser(Parser):  # type: ignore[misc]  # jmespath publishes no type
         raise BadExpression([mistakes.explained(self.text, self._tokens, index, expected)])
 
     def _fail(self, token: Token, expected: str, meant: str | None = None) -> NoReturn:
-        correction = meant and replaced(
-            self.text, token["start"], token["end"], meant.format(token["text"])
-        )
+        correction = meant and replaced(self.text, token["start"], token["end"], meant)
         raise BadExpression(
             [Fault(f"`{token['text']}`", expected, correction, offset=token["start"])]
         )
 
-    def _too_deep(self) -> NoReturn:
-        raise BadExpression(
-            [
-                Fault(
-                    "an expression nested too deep",
-                    f"at most {MAX_DEPTH} levels; split it over `let`",
-                )
-            ]
-        )
+
+def _too_deep() -> BadExpression:
+    expected = f"at most {MAX_DEPTH} levels; split it over `let`"
+    return BadExpression([Fault("an expression nested too deep", expected)])
 
 
 def _node(node: Node) -> Node:

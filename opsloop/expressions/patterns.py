@@ -18,7 +18,7 @@ from opsloop.problems import Fault
 # tests hold the outcome against `re` itself.
 _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001
 
-_MOST_INSTRUCTIONS = 1_000
+MAX_INSTRUCTIONS = 1_000
 _FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE | re.UNICODE
 _LAST = 0x10FFFF
 _NEWLINE = ord("\n")
@@ -62,7 +62,7 @@ class _Compiler:
         return self.code
 
     def emit(self, *instruction: Any) -> int:
-        if len(self.code) >= _MOST_INSTRUCTIONS:
+        if len(self.code) >= MAX_INSTRUCTIONS:
             raise _Unsupported("a smaller regular expression; its repeats make it too large")
         self.code.append(list(instruction))
         return len(self.code) - 1
