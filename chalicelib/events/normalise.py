@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.events import alarms
 from chalicelib.events.event import Event, Road, partition_of
-from chalicelib.events.shape import dig, found, iso, mapping, structured, text, wrong
+from chalicelib.events.shape import dig, found, iso, mapping, shallow, structured, text, wrong
 
 _KNOWN = (
     'an event of EventBridge ("detail-type", "source", "detail"), an event of SNS ("Records"), '
@@ -46,6 +46,7 @@ def _event(payload: dict[str, Any], road: Road, where: str) -> Event:
     if not isinstance(envelope["resources"], list):
         raise wrong(f"{where}.resources", envelope["resources"], "a list")
     envelope["detail"] = _detail(envelope, where)
+    shallow(envelope, where)
     time = iso(envelope.get("time"), f"{where}.time")
     identity, time = _identity(envelope, time, where)
     return Event(

@@ -14,6 +14,7 @@ from chalicelib.errors import EventError
 
 _SHOWN = 40
 _KEYS = 8
+_DEEPEST = 100
 _KINDS = {type(None): "null", bool: "a boolean", int: "a number", float: "a number"}
 
 
@@ -78,6 +79,17 @@ def iso(value: object, where: str) -> str:
     read = moment(value, where)
     spec = "milliseconds" if read.microsecond >= 1000 else "seconds"  # noqa: PLR2004
     return read.isoformat(timespec=spec).removesuffix("+00:00") + "Z"
+
+
+def shallow(value: dict[str, Any], where: str) -> None:
+    """Raise `EventError` for what is nested deeper than later code could follow it."""
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        inner = (x for each in level for x in (each.values() if isinstance(each, dict) else each))
+        level = [each for each in inner if isinstance(each, dict | list)]
+        if not level:
+            return
+    raise EventError(f"{where}: found JSON nested deeper than {_DEEPEST} levels")
 
 
 def dig(value: object, path: str) -> Any:

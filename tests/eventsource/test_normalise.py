@@ -380,6 +380,20 @@ def test_what_is_no_event_is_refused_in_words(payload: object, message: str) -> 
     assert str(refused.value) == message
 
 
+@pytest.mark.parametrize("deep", [99, 100, 101, 500])
+def test_what_is_nested_too_deep_for_later_code_is_refused(deep: int) -> None:
+    nested: list[Any] = []
+    for _ in range(deep - 3):
+        nested = [nested]
+    payload = bus(detail={"nested": nested})
+    if deep <= 100:
+        assert one(payload).envelope == payload
+        return
+    with pytest.raises(EventError) as refused:
+        normalise(payload)
+    assert str(refused.value) == "payload: found JSON nested deeper than 100 levels"
+
+
 def test_a_megabyte_is_an_event_and_is_not_in_the_error() -> None:
     big = "x" * 1_000_000
     assert one(sns(big)).envelope["detail"]["message"] == big
