@@ -100,7 +100,8 @@ class Sessions:
 def _hook(events: Any) -> None:
     events.register("provide-client-params", _remember)
     events.register("before-call", _before_call)
-    events.register("request-created", _before_attempt)
+    # last: botocore writes the user agent anew in a handler of the same event
+    events.register_last("request-created", _before_attempt)
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -108,7 +109,7 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
     context["opsloop"] = dict(params)
 
 
-def _before_call(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+def _before_call(model: Any, context: dict[str, Any], **_: Any) -> None:
     from botocore import xform_name  # noqa: PLC0415 - a client exists
 
     call = _CALL.get()
@@ -116,9 +117,12 @@ def _before_call(model: Any, params: dict[str, Any], context: dict[str, Any], **
     service, operation = model.service_model.service_name, xform_name(model.name)
     if call.dry_run and not is_read(service, operation):
         raise WouldCall(service, operation, to_json(context["opsloop"]))
-    params["headers"]["User-Agent"] += f" opsloop/{call.rule}/{call.execution}"
 
 
-def _before_attempt(**_: Any) -> None:
+def _before_attempt(request: Any, **_: Any) -> None:
     """Each attempt makes its request anew, so that botocore's own retries end in time."""
-    _CALL.get().left()
+    call = _CALL.get()
+    call.left()
+    agent = f"{request.headers['User-Agent']} opsloop/{call.rule}/{call.execution}"
+    # not signed, so it may be said after the signature
+    request.headers.replace_header("User-Agent", agent)
