@@ -1,4 +1,7 @@
-"""The event library: one real event in each file of tests/events."""
+"""The event library: one real event in each file of tests/events.
+
+`python -m tests.eventsource.samples` writes golden.json anew: read its diff before you commit it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 
 FOLDER = Path(__file__).parents[1] / "events"
+GOLDEN = Path(__file__).parent / "golden.json"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
@@ -36,3 +40,8 @@ def seen(event: Event) -> dict[str, Any]:
         "actor": names.actor(event),
         "resource": names.resource(event),
     }
+
+
+if __name__ == "__main__":
+    table = {name: seen(event(name)) for name in NAMES}
+    GOLDEN.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
