@@ -62,11 +62,13 @@ Turn = Callable[[str, Given], tuple[str, ...]]
 TURNS: Mapping[str, Turn] = {
     "ecs:TaskDefinitionFamilyName": _family,
     "ecs:TaskDefinitionRevisionNumber": _revision,
+    "iam:CertificateNameWithPath": _with_any_path,
     "iam:GroupNameWithPath": _with_any_path,
     "iam:InstanceProfileNameWithPath": _with_any_path,
     "iam:PolicyNameWithPath": _with_any_path,
     "iam:RoleNameWithPath": _with_any_path,
     "iam:UserNameWithPath": _with_any_path,
+    "kms:Alias": _after_last_slash,
     "kms:KeyId": _key,
     "lambda:FunctionName": _function,
     "route53:Id": _after_last_slash,

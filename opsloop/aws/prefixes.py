@@ -40,3 +40,8 @@ def prefix(service: str) -> str:
             offset=len("aws."),
         )
     )
+
+
+def other_prefixes(service: str) -> tuple[str, ...]:
+    """The IAM prefix of a service where neither its signing name nor its endpoint is it."""
+    return (_PREFIXES[service],) if service in _PREFIXES else ()
