@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import get_args
 
 import click
-from rich.text import Text
 
-from chalicelib.journal.record import Execution, Status
+from chalicelib.journal.record import Status
 from opsloop.commands import options
-from opsloop.output import console, plain, print_json, styled, table
+from opsloop.output import console, print_json
 
 
 @click.command("history")
@@ -38,6 +37,7 @@ def command(
     """List executions, newest first."""
     from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
     from opsloop.history.reader import Wanted  # noqa: PLC0415
+    from opsloop.history.view import listing  # noqa: PLC0415
 
     wanted = Wanted(rule=rule, status=status, resource=resource, since=since, limit=limit)
     found = journal_of(project, stage).newest(wanted)
@@ -47,24 +47,3 @@ def command(
         console().print(listing(found))
     else:
         console(stderr=True).print("no executions")
-
-
-def listing(executions: list[Execution]) -> object:
-    """A table of executions, for people."""
-    columns = ("TIME", "RULE", "STATUS", "RESOURCE", "WHAT", "ID")
-    return table(columns, [_row(one) for one in executions])
-
-
-def _row(one: Execution) -> list[str | Text]:
-    time = one.event_time[:19].replace("T", " ")
-    return [time, one.rule, styled(one.status), one.resource or "", summary(one), one.id]
-
-
-def summary(one: Execution) -> str:
-    """What happened, in a few words."""
-    if one.error:
-        return f"{one.error.step}: {one.error.code}: {one.error.message}"
-    if one.note:
-        return one.note
-    acted = [step.do or step.id for step in one.steps if step.status in ("succeeded", "observed")]
-    return plain(", ".join(acted) or "nothing to do")

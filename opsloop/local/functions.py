@@ -39,6 +39,10 @@ class Delivery:
     outcomes: tuple[Mapping[str, Any], ...] = ()
     raised: str | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for whoever delivered."""
+        return {"rule": self.rule, "outcomes": list(self.outcomes), "raised": self.raised}
+
 
 class LocalFunctions:
     """All functions of one stage."""

@@ -1,0 +1,125 @@
+"""The account before anything happens, and what is looked at again when it is over.
+
+Everything is made through boto3, as a person would have made it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+IMAGE = "ami-12c6146b"
+OPEN_BUCKET = "customer-exports"
+SITE_BUCKET = "public-website"
+USER = "deploy-bot"
+EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The account, by the names that the events use."""
+
+    session: boto3.Session
+    impaired: str
+    infected: str
+    fresh: str
+    access_key: str
+
+    def state(self) -> dict[str, str]:
+        """What the rules are about, in words."""
+        return dict(self._state())
+
+    def _state(self) -> Iterator[tuple[str, str]]:
+        yield f"bucket {OPEN_BUCKET}", self._bucket(OPEN_BUCKET)
+        yield f"bucket {SITE_BUCKET}", self._bucket(SITE_BUCKET)
+        yield f"key {self.access_key} of {USER}", self._key()
+        yield f"instance {self.infected}", self._groups(self.infected)
+        yield f"instance {self.fresh}", self._creator(self.fresh)
+
+    def _bucket(self, name: str) -> str:
+        s3 = self.session.client("s3")
+        try:
+            block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchPublicAccessBlockConfiguration":
+                raise
+            block = {}
+        if block and all(block.values()):
+            return "closed to the public"
+        grants = s3.get_bucket_acl(Bucket=name)["Grants"]
+        is_open = any(grant["Grantee"].get("URI") == EVERYBODY for grant in grants)
+        return "open to everybody" if is_open else "not open"
+
+    def _key(self) -> str:
+        keys = self.session.client("iam").list_access_keys(UserName=USER)["AccessKeyMetadata"]
+        return next(str(key["Status"]) for key in keys if key["AccessKeyId"] == self.access_key)
+
+    def _instance(self, instance: str) -> Any:
+        found = self.session.client("ec2").describe_instances(InstanceIds=[instance])
+        return found["Reservations"][0]["Instances"][0]
+
+    def _groups(self, instance: str) -> str:
+        interfaces = self._instance(instance)["NetworkInterfaces"]
+        groups = {group["GroupName"] for one in interfaces for group in one["Groups"]}
+        return f"in security group {', '.join(sorted(groups))}"
+
+    def _creator(self, instance: str) -> str:
+        tags = {tag["Key"]: tag["Value"] for tag in self._instance(instance).get("Tags", [])}
+        return f"creator: {tags['creator']}" if "creator" in tags else "no creator tag"
+
+
+def build(session: boto3.Session) -> World:
+    """Make it all."""
+    _buckets(session)
+    _people(session)
+    ec2 = session.client("ec2")
+    for size in (8, 100, 20):
+        ec2.create_volume(AvailabilityZone=f"{session.region_name}a", Size=size)
+    impaired, infected, fresh = _instances(ec2)
+    return World(session, impaired, infected, fresh, _access_key(session))
+
+
+def _buckets(session: boto3.Session) -> None:
+    s3 = session.client("s3")
+    for name in (OPEN_BUCKET, SITE_BUCKET):
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_acl(Bucket=name, ACL="public-read")
+    tags = {"TagSet": [{"Key": "public", "Value": "approved"}]}
+    s3.put_bucket_tagging(Bucket=SITE_BUCKET, Tagging=tags)
+
+
+def _people(session: boto3.Session) -> None:
+    sns, sqs = session.client("sns"), session.client("sqs")
+    for topic in ("security", "platform"):
+        arn = sns.create_topic(Name=topic)["TopicArn"]
+        url = sqs.create_queue(QueueName=topic)["QueueUrl"]
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue["Attributes"]["QueueArn"])
+    session.client("ssm").put_parameter(
+        Name="/opsloop/pagerduty", Type="SecureString", Value="R0DEMOROUTINGKEY0000000000000000"
+    )
+
+
+def _instances(ec2: Any) -> list[str]:
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=3, MaxCount=3)["Instances"]
+    return [instance["InstanceId"] for instance in made]
+
+
+def _access_key(session: boto3.Session) -> str:
+    iam = session.client("iam")
+    iam.create_user(UserName=USER)
+    key: str = iam.create_access_key(UserName=USER)["AccessKey"]["AccessKeyId"]
+    return key
+
+
+def messages(session: boto3.Session, topic: str) -> list[str]:
+    """What was published to a topic: the subjects."""
+    sqs = session.client("sqs")
+    url = sqs.get_queue_url(QueueName=topic)["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    bodies = [json.loads(message["Body"]) for message in found]
+    return [body.get("Subject") or body["Message"] for body in bodies]
