@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,8 @@ class Urllib3Transport:
                 preload_content=False,
                 decode_content=False,
             )
-            return Reply(answer.status, dict(answer.headers), _body(request, answer))
+            with closing(answer):
+                return Reply(answer.status, dict(answer.headers), _body(request, answer))
 
     def _pool(self, request: Request, address: str, timeout: Any) -> HTTPConnectionPool:
         from urllib3 import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415 - as above
