@@ -109,16 +109,10 @@ EC2_IDS: Mapping[str, str] = {
 #: services whose resources belong to another account than the caller's: the organisation's
 FOREIGN_ACCOUNT = frozenset({"organizations", "sso"})
 
-#: actions that answer in part only, where they are allowed on some resources only
-ON_EVERYTHING = frozenset(
-    {
-        # composite alarms are told only to who may describe every alarm
-        "cloudwatch:DescribeAlarms",
-    }
-)
-
-#: resources that a call touches though its parameters need not name them
-UNNAMED: Mapping[str, frozenset[str]] = {
+#: kinds of resource that a call touches though no parameter names them: always, or where
+#: one of these parameters is given
+UNNAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # the image brings its disks
-    "ec2:RunInstances": frozenset({"volume"}),
+    "ec2:RunInstances": {"volume": ()},
+    "ssm:SendCommand": {"instance": ("Targets",), "managed-instance": ("Targets",)},
 }

@@ -21,11 +21,6 @@ def _without_leading_slash(value: str, given: Given) -> tuple[str, ...]:
     return (name, f"{name.removesuffix('/')}/*") if "Path" in given else (name,)
 
 
-def _with_any_path(value: str, _given: Given) -> tuple[str, ...]:
-    """IAM names do not tell their path, but ARNs do."""
-    return (value,) if ANY in value else (value, f"*/{value}")
-
-
 def _with_random_suffix(value: str, _given: Given) -> tuple[str, ...]:
     """Secrets Manager puts a hyphen and six characters behind a secret's name."""
     return (value,) if value.endswith(ANY) else (f"{value}-??????",)
@@ -62,12 +57,6 @@ Turn = Callable[[str, Given], tuple[str, ...]]
 TURNS: Mapping[str, Turn] = {
     "ecs:TaskDefinitionFamilyName": _family,
     "ecs:TaskDefinitionRevisionNumber": _revision,
-    "iam:CertificateNameWithPath": _with_any_path,
-    "iam:GroupNameWithPath": _with_any_path,
-    "iam:InstanceProfileNameWithPath": _with_any_path,
-    "iam:PolicyNameWithPath": _with_any_path,
-    "iam:RoleNameWithPath": _with_any_path,
-    "iam:UserNameWithPath": _with_any_path,
     "kms:Alias": _after_last_slash,
     "kms:KeyId": _key,
     "lambda:FunctionName": _function,
@@ -81,12 +70,21 @@ TURNS: Mapping[str, Turn] = {
 
 #: documents and runbooks of AWS's own belong to no account, or to AWS's
 _AWS_OWN = re.compile(r":(?:document|automation-definition)/(?:\*|AWS|Amazon)")
+_LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]*[^:*]")
+_WITH_PATH = re.compile(
+    r"(arn:[^:]+:iam::[^:]*:(?:group|instance-profile|role|user)/)([^/]*[^/*])", re.DOTALL
+)
 
 
-def as_judged(prefix: str, kind: str, arn: str) -> tuple[str, ...]:
-    """The ARNs by which IAM judges a resource whose ARN the reference gives as `arn`."""
-    if (prefix, kind) == ("logs", "log-group") and not arn.endswith(ANY):
+def as_judged(arn: str, *, whole: bool = False) -> tuple[str, ...]:
+    """The ARNs by which IAM judges a resource whose ARN AWS's reference gives as `arn`.
+
+    `whole`: the call itself holds the ARN, so that nothing of it was put together.
+    """
+    if _LOG_GROUP.fullmatch(arn):
         return (arn, f"{arn}:*")
-    if prefix == "ssm" and _AWS_OWN.search(arn):
+    if ":ssm:" in arn and _AWS_OWN.search(arn):
         return (arn.replace("${Account}", ANY),)
-    return (arn,)
+    named = None if whole else _WITH_PATH.fullmatch(arn)
+    # names do not tell their path, but ARNs do
+    return (arn, f"{named[1]}*/{named[2]}") if named else (arn,)

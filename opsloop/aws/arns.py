@@ -11,7 +11,7 @@ import itertools
 import re
 
 from opsloop.aws import iam
-from opsloop.aws.arn_table import FOREIGN_ACCOUNT, ON_EVERYTHING, PARAMETERS, UNNAMED
+from opsloop.aws.arn_table import FOREIGN_ACCOUNT, PARAMETERS, UNNAMED
 from opsloop.aws.arn_values import TURNS, as_judged
 from opsloop.aws.location import Location
 from opsloop.aws.names import plain
@@ -25,13 +25,14 @@ _NAMES_SOMETHING = re.compile(r"(?:Name|Id|Identifier|Arn|ARN|NameWithPath)$")
 
 def resources(action: iam.Action, given: Given, location: Location) -> tuple[str, ...]:
     """The ARNs for one action of one call; `("*",)` where IAM knows no resources for it."""
-    if not action.resources or str(action) in ON_EVERYTHING:
+    if not action.resources:
         return (ANY,)
+    given_arns = _arns(given)
     found = [
         one
         for kind in _kinds(action, given)
         for arn in _fill(action, kind, given if kind.required else _wide(given))
-        for one in as_judged(action.prefix, kind.name, arn)
+        for one in as_judged(arn, whole=arn in given_arns)
     ]
     return compact([_located(arn, action, location) for arn in found])
 
@@ -56,11 +57,17 @@ def _wide(given: Given) -> Given:
     for path, text in leaves(given):
         if len(path) > 1 and _stem(path[-1]):
             inner.setdefault(path[-1], []).append(text)
-    return inner | dict(given)
+    plainly = {name: value for name, value in given.items() if not _holds_maps(value)}
+    return inner | plainly
+
+
+def _holds_maps(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_maps, value)))
 
 
 def _is_named(action: iam.Action, kind: iam.Resource, given: Given) -> bool:
-    if _whole(kind, given) or kind.name in UNNAMED.get(str(action), ()):
+    unnamed = UNNAMED.get(str(action), {}).get(kind.name)
+    if _whole(kind, given) or (unnamed is not None and given.keys() >= set(unnamed)):
         return True
     variables = _VARIABLE.findall(kind.arn)
     return bool(variables) and all(

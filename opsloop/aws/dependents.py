@@ -19,13 +19,13 @@ Test = Callable[[Call], bool]
 
 def dependents(call: Call, action: iam.Action) -> Iterator[tuple[Authorization, Condition | None]]:
     """The further authorizations of one action of the call, each with its condition."""
+    if roles := _passed(call, action):
+        yield _pass_role(action, roles)
     for name in action.dependents:
         found = iam.find(name)
-        if found is None or not _matters(call, action, name):
+        if found is None or name == _PASSING or not _matters(call, name):
             continue
-        if name == "iam:PassRole":
-            yield _pass_role(call, action)
-        elif name == "ec2:CreateTags":
+        if name == "ec2:CreateTags":
             yield _create_tags(call, found)
         elif found.prefix == "kms":
             yield _use_key(call, found)
@@ -33,10 +33,8 @@ def dependents(call: Call, action: iam.Action) -> Iterator[tuple[Authorization, 
             yield Authorization(found, call.given), None
 
 
-def _matters(call: Call, action: iam.Action, name: str) -> bool:
-    return all(test(call) for pattern, test in _WHEN if re.fullmatch(pattern, name)) and (
-        name != "iam:PassRole" or bool(_roles(call.given)) or str(action) in _PASS_ANYWAY
-    )
+def _matters(call: Call, name: str) -> bool:
+    return all(test(call) for pattern, test in _WHEN if re.fullmatch(pattern, name))
 
 
 def _named(pattern: str) -> Test:
@@ -127,16 +125,18 @@ _WHEN: tuple[tuple[str, Test], ...] = (
     ),
 )
 
+_PASSING = "iam:PassRole"
+
 #: calls that pass a role which their parameters do not show: a task definition's
 _PASS_ANYWAY = frozenset({"ecs:RunTask", "ecs:StartTask"})
 
-#: who may be passed a role, where the reference's action passes it to one service only
+#: who may be passed a role, where the service is known to pass it to no other
 _PASSED_TO = {
     "backup": ("backup.amazonaws.com",),
     "codebuild": ("codebuild.amazonaws.com",),
     "codepipeline": ("codepipeline.amazonaws.com",),
-    "ec2": ("ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com", "spotfleet.amazonaws.com"),
-    "ecs": ("ecs.amazonaws.com", "ecs-tasks.amazonaws.com"),
+    "ec2": ("ec2.amazonaws.com", "spotfleet.amazonaws.com", "vpc-flow-logs.amazonaws.com"),
+    "ecs": ("ecs-tasks.amazonaws.com", "ecs.amazonaws.com"),
     "glue": ("glue.amazonaws.com",),
     "lambda": ("lambda.amazonaws.com",),
     "sagemaker": ("sagemaker.amazonaws.com",),
@@ -144,25 +144,38 @@ _PASSED_TO = {
     "states": ("states.amazonaws.com",),
 }
 
-_ROLE = re.compile(r"role(?:_?arn|name|id)?s?$|instance_?profile", re.IGNORECASE)
 _PROFILE = re.compile(r"instance_?profile", re.IGNORECASE)
+_ROLE = re.compile(r"role(?:_?arn|name|id)?s?$|instance_?profile", re.IGNORECASE)
+#: the reference forgets to list PassRole with many an action that takes a role
+_UNLISTED_ROLE = re.compile(r"(?<!Backend)(?<!Snowflake)(?<!Target)role(?:_?arn)?$", re.IGNORECASE)
+#: services that name roles without passing them
+_UNPASSED = frozenset({"iam", "securityhub", "sts"})
 
 
-def _roles(given: Given) -> tuple[str, ...]:
-    """The roles that the call names; an instance profile names a role that it does not show."""
-    found: list[str] = []
+def _passed(call: Call, action: iam.Action) -> tuple[str, ...]:
+    """The roles that the call passes to a service; ANY for one that it does not show."""
+    if _PASSING in action.dependents:
+        return _roles(call.given, _ROLE) or ((ANY,) if str(action) in _PASS_ANYWAY else ())
+    if action.prefix in _UNPASSED or action.access_level in ("Read", "List"):
+        return ()
+    return _roles(call.given, _UNLISTED_ROLE)
+
+
+def _roles(given: Given, named: re.Pattern[str]) -> tuple[str, ...]:
+    """The roles that parameters name; an instance profile names a role that it does not show."""
+    found: dict[str, None] = {}
     for path, text in leaves(given):
-        names = [name for name in path if _ROLE.search(name)]
-        if names:
-            found.append(ANY if _PROFILE.search(names[0]) else text)
-    return tuple(dict.fromkeys(found))
+        if names := [name for name in path if named.search(name)]:
+            found[ANY if _PROFILE.search(names[0]) else text] = None
+    return tuple(found)
 
 
-def _pass_role(call: Call, action: iam.Action) -> tuple[Authorization, Condition | None]:
-    roles = _roles(call.given) or (ANY,)
+def _pass_role(
+    action: iam.Action, roles: tuple[str, ...]
+) -> tuple[Authorization, Condition | None]:
     to = _PASSED_TO.get(action.prefix)
     condition = Condition.of({"StringEquals": {"iam:PassedToService": to}}) if to else None
-    return Authorization(iam.action("iam:PassRole"), {"RoleName": list(roles)}), condition
+    return Authorization(iam.action(_PASSING), {"RoleName": list(roles)}), condition
 
 
 def _create_tags(call: Call, action: iam.Action) -> tuple[Authorization, Condition | None]:

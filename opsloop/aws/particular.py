@@ -167,7 +167,17 @@ def _by_id(known: Mapping[str, str], identifier: str) -> str | None:
     )
 
 
-# EventBridge, SNS, API Gateway
+# CloudWatch, EventBridge, SNS, API Gateway
+
+
+def _describe_alarms(call: Call) -> list[Authorization]:
+    """Filtered or not, it is judged on all alarms; on everything where composite ones count.
+
+    Those are told only to who may describe whatever there is, and only when asked for.
+    """
+    types = strings(call.given.get("AlarmTypes", "MetricAlarm"))
+    everything = (ANY,) if set(types) != {"MetricAlarm"} else ()
+    return [Authorization(iam.action("cloudwatch:DescribeAlarms"), {}, everything)]
 
 
 def _put_events(call: Call) -> list[Authorization]:
@@ -208,6 +218,7 @@ def _in_path(call: Call, location: str) -> str:
 PARTICULAR: Mapping[str, Rule] = {
     "apigateway": _api_gateway,
     "apigatewayv2": _api_gateway,
+    "cloudwatch.DescribeAlarms": _describe_alarms,
     "dynamodb.BatchExecuteStatement": _partiql(_statements("Statements")),
     "dynamodb.BatchGetItem": _batch("dynamodb:BatchGetItem"),
     "dynamodb.BatchWriteItem": _batch("dynamodb:BatchWriteItem"),

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.actions.base import Action, Permission
 from opsloop.aws import arns, iam
+from opsloop.aws.arn_values import as_judged
 from opsloop.aws.authorizations import authorizations
 from opsloop.aws.calling import Authorization, Call
 from opsloop.aws.dependents import dependents
@@ -109,7 +110,11 @@ def _resources(
     """The declared resource with the parameters in place; empty where no channel has it."""
     places = _PLACEHOLDER.findall(permission.resource)
     values = [_place(name, setting, given, channels, location) for name, setting in places]
-    filled = [_fill(permission.resource, chosen) for chosen in itertools.product(*values)]
+    filled = [
+        one
+        for chosen in itertools.product(*values)
+        for one in as_judged(_fill(permission.resource, chosen))
+    ]
     if ANY not in filled or permission.resource == ANY:
         return compact(filled)
     return arns.resources(iam.action(permission.action), {}, location)
