@@ -25,7 +25,8 @@ class Program(TypedDict):
     code: list[Instruction]
 
 
-_MOST_WORK = 1_000_000
+#: steps from one place of the program to the next; about a quarter of a second
+_MOST_WORK = 300_000
 _MOST_STATES = 10_000
 
 # What stands before and after a place in the text.

@@ -45,9 +45,14 @@ class TextFunctions:
     def _func_replace(self, text: str, old: str, new: str) -> str:
         if not old:
             raise Misuse("replace(): the text to be replaced is empty")
-        if len(text) + text.count(old) * len(new) > _MAX_RESULT:
-            raise Misuse(f"replace(): the result would be longer than {_MAX_RESULT} characters")
+        _room("replace", len(text) + text.count(old) * len(new))
         return text.replace(old, new)
+
+    @takes("string", "array-string")
+    def _func_join(self, separator: str, texts: list[str]) -> str:
+        """JMESPath's, with a bound: both arguments may come from one event."""
+        _room("join", sum(map(len, texts)) + len(separator) * len(texts))
+        return separator.join(texts)
 
     @takes("string")
     def _func_json(self, text: str) -> Any:
@@ -73,6 +78,11 @@ class TextFunctions:
         if "\0" in text:
             raise Misuse("shell_quote(): a NUL character cannot be quoted")
         return quote(bounded(text, MAX_TEXT))
+
+
+def _room(function: str, length: int) -> None:
+    if length > _MAX_RESULT:
+        raise Misuse(f"{function}(): the result would be longer than {_MAX_RESULT} characters")
 
 
 def _no_constant(name: str) -> None:

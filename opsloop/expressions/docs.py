@@ -120,7 +120,7 @@ compiled.
 ## Limits
 
 A text to `regex`, `glob`, `urlencode` or `shell_quote` has at most 65,536 characters, one to
-`json` and a result of `replace` at most 1,048,576. An expression has at most {length}
+`json` and a result of `replace` or `join` at most 1,048,576. An expression has at most {length}
 characters and {depth} levels. Beyond a limit the evaluation fails, with that reason.
 
 StackStorm's operators and their equivalents: [stackstorm-operators.md](stackstorm-operators.md).

@@ -8,6 +8,7 @@ Called by `dialect`.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 from chalicelib.expressions.regexes import Instruction, Program
@@ -27,16 +28,24 @@ _NEWLINE = ord("\n")
 def compile_pattern(pattern: str, offset: int = 0) -> Program:
     """The pattern's program. Raises BadExpression; `offset` is where the pattern begins."""
     try:
-        parsed = _parser.parse(pattern)
+        parsed = _parsed(pattern)
         return Program(pattern=pattern, code=_Compiler(parsed.state.flags).program(parsed))
     except re.error as error:
-        raise _bad(
-            pattern, f"a regular expression ({error.msg})", offset + (error.pos or 0)
-        ) from None
+        expected, place = f"a regular expression ({error.msg})", offset + (error.pos or 0)
+        raise _bad(pattern, expected, place) from None
+    except Warning as warning:
+        raise _bad(pattern, f"an unambiguous pattern ({warning})", offset) from None
     except (OverflowError, RecursionError):
         raise _bad(pattern, "a smaller regular expression", offset) from None
     except _Unsupported as unsupported:
         raise _bad(pattern, str(unsupported), offset) from None
+
+
+def _parsed(pattern: str) -> Any:
+    with warnings.catch_warnings():
+        # Python warns of what it may read in another way one day
+        warnings.simplefilter("error")
+        return _parser.parse(pattern)
 
 
 def _bad(pattern: str, expected: str, offset: int) -> BadExpression:

@@ -22,10 +22,11 @@ from opsloop.expressions.types import Names
 from opsloop.problems import Fault, Path
 
 _QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`"""
-_PIECE = re.compile(rf"{_QUOTED}|[{{}}]", re.DOTALL)
+_PIECE = re.compile(rf"""{_QUOTED}|[{{}}'"`]""", re.DOTALL)
+_QUOTES = ("'", '"', "`")
 _OPENING = re.compile(r"\$?\$\{")
 _MISPLACED = re.compile(r"""(['"]?)\$\{(.*?)\}\1""", re.DOTALL)
-_JOINERS = ("all", "any", "not")
+_GLUED = re.compile(r"[\w-]\$\{|\}[\w-]")
 #: stands where a fault was noted; it never leaves this module
 _NOTHING: Expr = {"text": "", "tree": {}}
 
@@ -96,10 +97,7 @@ class _Compiler:
             self.fault(path, _kind(data), "an expression")
             return _NOTHING
         if "${" in data:
-            meant = _MISPLACED.sub(r"\2", data)
-            at = data.index("${")
-            found = Fault("`${}`", "an expression without `${}`", meant, path, at)
-            self.faults.append(mended(data, found))
+            self.faults.append(_misplaced(data, path))
             return _NOTHING
         expr, faults = self._compiled(data)
         self.faults += [replace(fault, path=path) for fault in faults]
@@ -187,6 +185,19 @@ class _Compiler:
         return expr
 
 
+def _misplaced(text: str, path: Path) -> Fault:
+    """`${}` where an expression stands by itself; in a longer text `join` says the same."""
+    bare = _MISPLACED.sub(r"\2", text)
+    fault = Fault("`${}`", "an expression without `${}`", path=path, offset=text.index("${"))
+    if not _GLUED.search(text) and _reads(bare):
+        return replace(fault, correction=bare)
+    try:
+        parts = [f"'{each}'" if isinstance(each, str) else each.text for each in _pieces(text)]
+    except BadExpression:
+        return fault
+    return mended(text, replace(fault, correction=f"join('', [{', '.join(parts)}])"))
+
+
 def _list(elements: list[Value]) -> Value:
     if all("lit" in element for element in elements):
         return {"lit": [tagged(element)[1] for element in elements]}
@@ -226,6 +237,9 @@ def _closing(text: str, opening: re.Match[str]) -> int:
         depth += {"{": 1, "}": -1}.get(piece[0], 0)
         if depth == 0:
             return piece.start()
+        if piece[0] in _QUOTES:
+            unclosed = Fault(f"`{piece[0]}`", f"a closing {piece[0]}", offset=piece.start())
+            raise BadExpression([unclosed])
     unclosed = Fault("`${` without its `}`", "`}` after the expression", offset=opening.start())
     inside = text[opening.end() :].rstrip()
     if _reads(inside):
