@@ -112,6 +112,8 @@ FOREIGN_ACCOUNT = frozenset({"organizations", "sso"})
 #: kinds of resource that a call touches though no parameter names them: always, or where
 #: one of these parameters is given
 UNNAMED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    # without these it takes the default groups, and is judged on them
+    "rds:CreateDBInstance": {"og": (), "pg": (), "subgrp": ()},
     # the image brings its disks
     "ec2:RunInstances": {"volume": ()},
     "ssm:SendCommand": {"instance": ("Targets",), "managed-instance": ("Targets",)},

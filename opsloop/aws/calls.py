@@ -76,7 +76,7 @@ def _structure(call: _Call, shape: Any, value: dict[str, Any], path: Path) -> It
     unknown = list(_unknown(call, shape, value, path))
     yield from unknown
     yield from _missing(call, shape, {*value, *(fault.correction for fault in unknown)}, path)
-    if shape.is_tagged_union and len(value) != 1:
+    if shape.is_tagged_union and len(value) != 1 and not unknown:
         yield Fault(
             found=f"{len(value)} of the alternatives of {call.owner(path)}",
             expected=f"exactly one of {listing(list(shape.members))}",

@@ -66,7 +66,6 @@ _ONCE_AFTER_ALL = frozenset(
         "cloudwatch.put_metric_data",
         "codepipeline.put_action_revision",
         "config.put_evaluations",
-        "dynamodb.batch_execute_statement",
         "dynamodb.update_item",
         "ec2.register_image",
         "ecs.register_task_definition",
@@ -95,15 +94,16 @@ _ONCE_AFTER_ALL = frozenset(
 )
 
 
-def of(service: str, method: str, *, settled: bool = False) -> Literal["idempotent", "once"]:
+def of(service: str, method: str) -> Literal["idempotent", "once"]:
     """The effect of a call that neither only reads nor takes a client token.
 
-    `settled`: botocore's model itself calls the operation idempotent.
+    The mark `idempotent` in botocore's models does not count: Step Functions' StartExecution
+    has it, and is so only for who names the execution.
     """
     name = f"{service}.{method}"
     if name in _ONCE_AFTER_ALL:
         return "once"
-    if settled or name in _SETTLES_AFTER_ALL or _verb(method) in _SETTLES:
+    if name in _SETTLES_AFTER_ALL or _verb(method) in _SETTLES:
         return "idempotent"
     return "once"
 

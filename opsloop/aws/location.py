@@ -1,21 +1,13 @@
-"""Where a stage is: its partition, account and region. Pure; standard library only."""
+"""Where a stage is: its partition, account and region. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from chalicelib.partitions import partition_of
 from chalicelib.plan import Stage
 
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-)
 _VARIABLE = re.compile(r"\$\{(Partition|Account|Region)\}")
 
 
@@ -30,8 +22,7 @@ class Location:
     @classmethod
     def of(cls, stage: Stage) -> Location:
         """The location of a stage; its region says which partition it is in."""
-        found = (name for start, name in _PARTITIONS if stage["region"].startswith(start))
-        return cls(next(found, "aws"), stage["account"], stage["region"])
+        return cls(partition_of(stage["region"]), stage["account"], stage["region"])
 
     def fill(self, arn: str) -> str:
         """The ARN with this location's `${Partition}`, `${Account}` and `${Region}`."""

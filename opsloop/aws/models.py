@@ -62,12 +62,6 @@ def paginators(service: str) -> Mapping[str, Mapping[str, Any]]:
     return settings
 
 
-def calls_itself_idempotent(service: str, name: str) -> bool:
-    """Whether the model marks the operation as one that may be repeated."""
-    operations = _loader().load_service_model(service, _SERVICE)["operations"]
-    return bool(operations[name].get("idempotent"))
-
-
 @functools.cache
 def metadata() -> Mapping[str, Mapping[str, Any]]:
     """The metadata of all services, without loading their models (some 30 ms)."""

@@ -27,5 +27,5 @@ def listing(names: Sequence[str]) -> str:
     """Some names for a message: "a, b or c", cut where there are too many to read."""
     if len(names) > _LISTED:
         return ", ".join(names[:_LISTED]) + f" and {len(names) - _LISTED} more"
-    *most, last = names
+    *most, last = names or ["nothing"]
     return f"{', '.join(most)} or {last}" if most else last

@@ -78,8 +78,7 @@ class Operation:
             return "read"
         if self.token:
             return "token"
-        settled = models.calls_itself_idempotent(self.service, self.name)
-        return effects.of(self.service, self.method, settled=settled)
+        return effects.of(self.service, self.method)
 
     @property
     def paginator(self) -> Paginator | None:
