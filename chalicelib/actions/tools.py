@@ -15,27 +15,8 @@ from chalicelib.actions.sessions import Call, Sessions
 from chalicelib.actions.transport import Urllib3Transport
 from chalicelib.errors import ExpressionError, SecretError, StepError
 from chalicelib.expressions import Evaluator
+from chalicelib.partitions import partition_of
 from chalicelib.plan import Stage
-
-__all__ = ["AwsToolBox", "AwsTools", "Sessions", "partition_of"]
-
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
-
-
-def partition_of(region: str) -> str:
-    """The partition that a region belongs to: the second part of its ARNs."""
-    for prefix, partition in _PARTITIONS.items():
-        if region.startswith(prefix):
-            return partition
-    return "aws"
 
 
 class Secrets(Protocol):
@@ -132,7 +113,8 @@ class AwsTools:
         """One HTTP request, as `Tools.request` says."""
         ours = {"User-Agent": f"opsloop/{self.rule}/{self.execution}"}
         if json is not None:
-            body = jsons.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+            text = jsons.dumps(json, ensure_ascii=False, separators=(",", ":"))
+            body = text.encode(errors="replace")
             ours["Content-Type"] = "application/json"
         request = web.request(
             method,

@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.events.event import partition_of
 from chalicelib.events.shape import dig, iso, mapping, moment, text
+from chalicelib.partitions import partition_of
 
 DETAIL_TYPE = "CloudWatch Alarm State Change"
 #: one time series of an alarm over many (Metrics Insights)

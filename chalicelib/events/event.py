@@ -26,19 +26,3 @@ class Event:
     region: str
     partition: str
     envelope: Mapping[str, Any]
-
-
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e",
-    "eusc-": "aws-eusc",
-}
-
-
-def partition_of(region: str) -> str:
-    """The partition that a region belongs to; `aws` where its name says nothing else."""
-    return next((p for prefix, p in _PARTITIONS.items() if region.startswith(prefix)), "aws")

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.events import alarms
-from chalicelib.events.event import Event, Road, partition_of
+from chalicelib.events.event import Event, Road
 from chalicelib.events.shape import dig, found, iso, mapping, shallow, structured, text, wrong
+from chalicelib.partitions import partition_of
 
 _KNOWN = (
     'an event of EventBridge ("detail-type", "source", "detail"), an event of SNS ("Records"), '

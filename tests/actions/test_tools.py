@@ -4,9 +4,9 @@ import pytest
 from botocore.session import get_session
 
 from chalicelib.actions.base import Response, WouldCall
-from chalicelib.actions.tools import partition_of
 from chalicelib.actions.web import Reply
 from chalicelib.errors import StepError
+from chalicelib.partitions import partition_of
 from tests.actions.world import ACCOUNT, EXECUTION, REGION, TOKEN, Replies, World
 
 URL = "https://hooks.example/services/T000/B000/s3cr3tpath"
