@@ -12,7 +12,7 @@ from chalicelib.plan import Node
 from opsloop.expressions import calls, comparisons
 from opsloop.expressions.dialect import Located
 from opsloop.expressions.spot import replaced
-from opsloop.expressions.types import BOOLEAN, EXPRESSION, STRING, Names, Type, a, of_value
+from opsloop.expressions.types import BOOLEAN, EXPRESSION, STRING, Names, Type, a, of_value, there
 from opsloop.problems import Fault
 
 _PYTHON = {"True": "true", "False": "false", "None": "null", "nil": "null", "undefined": "null"}
@@ -73,22 +73,29 @@ class Checker:
     def _member(self, node: Node, current: Type) -> Type | None:
         name, fields = node["value"], current.fields
         if fields is None or name in fields:
-            return (fields or {}).get(name)
+            return self._known(node, (fields or {}).get(name))
         if current is self.scope:
             self._stray(node, in_place_of_value=False)
         else:
-            near = nearest(name, fields)
-            wanted = f"`{near}`" if near else f"one of {', '.join(sorted(fields))}"
+            near = nearest(name, there(fields))
+            wanted = f"`{near}`" if near else _one_of(fields)
             self.fault(node, f"`{name}`, which is never there", wanted, near)
         return None
 
     def _visit_variable(self, node: Node, _current: Type | None) -> Type | None:
         names, name = self.scope.fields or {}, node["value"]
         if name in names:
-            return names[name]
-        near = nearest(name, names)
+            return self._known(node, names[name])
+        near = nearest(name, there(names))
         wanted = f"`${near}`" if near else _one_of(names)
         self.fault(node, f"`${name}`, which names nothing in scope", wanted, near and f"${near}")
+        return None
+
+    def _known(self, node: Node, known: Type | None) -> Type | None:
+        """What is known of a name that there is, unless it is one of another place."""
+        if known is None or known.elsewhere is None:
+            return known
+        self.fault(node, f"`{self.source(node)}`, {known.elsewhere.why}", known.elsewhere.expected)
         return None
 
     def _stray(self, node: Node, *, in_place_of_value: bool) -> None:
@@ -105,7 +112,7 @@ class Checker:
             return f"`{_PYTHON[name]}`", _PYTHON[name]
         if name in _ENVELOPE and "event" in names and not quoted:
             return f"`event.{name}`", f"event.{name}"
-        near = nearest(name, names)
+        near = nearest(name, there(names))
         if near and not quoted and not (in_place_of_value and name.isupper()):
             return f"`{near}`", near
         if in_place_of_value or quoted:
@@ -271,5 +278,6 @@ def _same(types: Sequence[Type | None]) -> Type | None:
     return first if all(each == first for each in types) else None
 
 
-def _one_of(names: Iterable[str]) -> str:
-    return f"one of {', '.join(sorted(names))}"
+def _one_of(names: Names) -> str:
+    readable = there(names)
+    return f"one of {', '.join(readable)}" if readable else "a name that there is: here are none"

@@ -13,6 +13,14 @@ from chalicelib.expressions.values import kind
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Why a name is not there at this place though it is at others, and what to do."""
+
+    why: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """A kind in JMESPath's words. Any value may also be absent."""
 
@@ -23,6 +31,8 @@ class Type:
     items: Type | None = None
     #: a string that is an ISO 8601 time
     is_time: bool = False
+    #: set for a name that is none at this place: whoever reads it is told why
+    elsewhere: Elsewhere | None = None
 
 
 STRING = Type("string")
@@ -37,6 +47,16 @@ EXPRESSION = Type("expression")
 
 #: the names in scope and what is known of them
 Names = Mapping[str, Type | None]
+
+
+def elsewhere(why: str, expected: str) -> Type:
+    """A name that is there at other places; `why` goes on from "`name`, "."""
+    return Type("nothing", elsewhere=Elsewhere(why, expected))
+
+
+def there(names: Names) -> list[str]:
+    """The names that may be read, sorted."""
+    return sorted(name for name, known in names.items() if known is None or not known.elsewhere)
 
 
 def of_value(value: Any) -> Type:
