@@ -165,7 +165,7 @@ def _ask(
         url,
         headers=headers,
         json=json,
-        body=None if body is None else body.encode(),
+        body=None if body is None else body.encode(errors="replace"),
         timeout=timeout,
         networks=networks or (),
     )

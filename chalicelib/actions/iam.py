@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.actions.base import Permission, Tools, action
+from chalicelib.actions.results import to_json
 from chalicelib.errors import StepError
 
 _USER = "arn:{partition}:iam::{account}:user/{user}"
@@ -54,7 +55,7 @@ def disable_access_key(tools: Tools, *, user: str, access_key: str) -> dict[str,
         "user": user,
         "access_key": access_key,
         "changed": changed,
-        "created": key["CreateDate"].isoformat(),
+        "created": to_json(key["CreateDate"]),
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from chalicelib.actions.base import Tools
+from chalicelib.errors import StepError
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 #: what ends a text that was cut
@@ -34,11 +35,14 @@ class Message:
     def of(
         cls, tools: Tools, title: str, body: str, severity: Severity, fields: Mapping[str, Any]
     ) -> Message:
-        """The message of this step. Values of fields that are no text are shown as JSON."""
-        texts = {name: _text(value) for name, value in fields.items()}
+        """The message of this step. What is no text is shown as JSON. Raises StepError."""
+        if severity not in get_args(Severity):
+            known = ", ".join(get_args(Severity))
+            raise StepError("InvalidParameters", f"severity {severity!r}; expected one of {known}")
+        texts = {_text(name): _text(value) for name, value in fields.items()}
         return cls(
-            title=" ".join(title.split()),
-            body=body.strip(),
+            title=" ".join(_text(title).split()),
+            body=_text(body).strip(),
             severity=severity,
             fields=dict(_at_most(texts)),
             rule=tools.rule,
@@ -84,11 +88,18 @@ def fit(
 
 def in_bytes(text: str) -> int:
     """A text's size in UTF-8."""
-    return len(text.encode(errors="replace"))
+    return len(text.encode())
+
+
+def in_json(text: str) -> int:
+    """A text's size inside JSON in UTF-8, escapes and all."""
+    return in_bytes(json.dumps(text, ensure_ascii=False)) - 2
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Text, without half surrogate pairs: JSON may hold them, UTF-8 cannot."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode(errors="replace").decode()
 
 
 def _at_most(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.actions.base import Tools
-from chalicelib.actions.notify.message import Message, fit
+from chalicelib.actions.notify.message import Message, fit, in_json
 
 _SITES = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
 _SEVERITIES = {
@@ -19,7 +19,9 @@ _SEVERITIES = {
     "low": "info",
     "info": "info",
 }
-_SUMMARY, _BODY, _VALUE = 1_024, 50_000, 4_000
+_SUMMARY = 1_024
+#: an event takes 512 KB in all; these are bytes of JSON
+_BODY, _NAME, _VALUE = 50_000, 200, 4_000
 
 
 def send(tools: Tools, channel: Mapping[str, Any], message: Message) -> str | None:
@@ -32,7 +34,10 @@ def send(tools: Tools, channel: Mapping[str, Any], message: Message) -> str | No
 
 def payload(routing_key: str, message: Message) -> dict[str, Any]:
     """The alert."""
-    fields = {name: fit(value, _VALUE) for name, value in message.fields.items()}
+    fields = {
+        fit(name, _NAME, size=in_json): fit(value, _VALUE, size=in_json)
+        for name, value in message.fields.items()
+    }
     return {
         "routing_key": routing_key,
         "event_action": "trigger",
@@ -45,7 +50,7 @@ def payload(routing_key: str, message: Message) -> dict[str, Any]:
             "component": message.rule,
             "custom_details": {
                 **fields,
-                "body": fit(message.body, _BODY),
+                "body": fit(message.body, _BODY, size=in_json),
                 "execution": message.execution,
             },
         },

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.actions.base import Tools
-from chalicelib.actions.notify.message import MARK, Message, fit, in_bytes
+from chalicelib.actions.notify.message import MARK, Message, fit, in_json
 
-#: Teams takes 28 KB in all; these, in bytes, leave room for what stands around them
-_TITLE, _BODY, _NAME, _VALUE = 300, 10_000, 60, 200
+#: Teams takes 28 KB in all; these, in bytes of JSON, leave room for what stands around them
+_TITLE, _BODY, _NAME, _VALUE = 300, 8_000, 60, 200
 _LINES = 50
 _COLOURS = {"critical": "Attention", "high": "Attention", "medium": "Warning"}
 
@@ -41,12 +41,12 @@ def payload(message: Message) -> dict[str, Any]:
 
 def _blocks(message: Message) -> Iterator[dict[str, Any]]:
     colour = _COLOURS.get(message.severity, "Default")
-    yield _line(_run(fit(message.title, _TITLE, size=in_bytes), weight="Bolder", color=colour))
-    for text in _lines(fit(message.body, _BODY, size=in_bytes)):
+    yield _line(_run(fit(message.title, _TITLE, size=in_json), weight="Bolder", color=colour))
+    for text in _lines(fit(message.body, _BODY, size=in_json)):
         yield _line(_run(text))
     for name, value in message.fields.items():
-        label = fit(name, _NAME, size=in_bytes)
-        yield _line(_run(f"{label}: ", weight="Bolder"), _run(fit(value, _VALUE, size=in_bytes)))
+        label = fit(name, _NAME, size=in_json)
+        yield _line(_run(f"{label}: ", weight="Bolder"), _run(fit(value, _VALUE, size=in_json)))
     yield _line(_run(message.origin, isSubtle=True))
 
 
