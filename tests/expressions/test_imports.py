@@ -8,7 +8,7 @@ import sys
 
 SCRIPT = """
 import sys, json
-import jmespath.visitor, jmespath.functions, dataclasses, typing, pathlib
+import __future__, jmespath.visitor, jmespath.functions, dataclasses, typing, pathlib
 before = set(sys.modules)
 import chalicelib.expressions
 print(json.dumps(sorted(name for name in set(sys.modules) - before if "chalicelib" not in name)))
