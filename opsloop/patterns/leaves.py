@@ -3,7 +3,7 @@
 Called by Pattern. Imports tokens and errors. A leaf is a scalar; `{}` and `[]` have none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from opsloop.patterns.errors import InvalidEvent
@@ -43,20 +43,20 @@ class Leaves:
         self._arrays = 0
         self.found: Found = {}
         self.shapes: dict[str, list[str]] = {}
-        if not isinstance(event, Mapping):
+        if not isinstance(event, dict):
             raise InvalidEvent(f"expected a JSON object, found {type(event).__name__}")
         try:
             self._object(event, "", ())
         except RecursionError as error:
             raise InvalidEvent("nested too deeply to be read") from error
 
-    def _object(self, value: Mapping[str, Any], prefix: str, position: Position) -> None:
+    def _object(self, value: dict[str, Any], prefix: str, position: Position) -> None:
         for step, inner in value.items():
             if step in self._steps or ("." in step and self._steps.issuperset(steps_of(step))):
                 self._value(inner, prefix + step, position)
 
     def _value(self, value: Any, name: str, position: Position) -> None:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             self._shape(name, "{…}" if value else "{}")
             self._object(value, name + ".", position)
         elif isinstance(value, list | tuple):
@@ -69,7 +69,7 @@ class Leaves:
         if not items:
             self._shape(name, "[]")
         for index, item in enumerate(items):
-            inside = isinstance(item, Mapping | list | tuple)
+            inside = isinstance(item, dict | list | tuple)
             self._value(item, name, (*position, (array, index)) if inside else position)
 
     def _leaf(self, value: Any, name: str, position: Position) -> None:

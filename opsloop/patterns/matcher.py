@@ -4,6 +4,7 @@ Called by backtest, explain and whoever replays events. Imports Group and Patter
 Pattern's, pattern by pattern; docs/performance.md says how it gets there.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from opsloop.patterns.tokens import QUOTE
 SOURCE, DETAIL_TYPE = "source", "detail-type"
 DEEPEST = 20  # steps in a name; deeper patterns are asked exactly
 MOST_KINDS = 10_000
+_PLAIN = re.compile(r'[^."\\\x00-\x1f\ud800-\udfff]+')  # what the JSON reader takes as a name
 
 
 class Kind(msgspec.Struct, gc=False):
@@ -131,8 +133,8 @@ def _literals(field: Field) -> frozenset[str] | None:
 
 
 def _is_odd(branch: Branch) -> bool:
-    """Whether a field's name is not simply its steps, or too deep for generated code."""
+    """Whether a field's name is not simply its steps, or not for generated code."""
     return any(
-        len(field.steps) > DEEPEST or any(not step or "." in step for step in field.steps)
+        len(field.steps) > DEEPEST or not all(map(_PLAIN.fullmatch, field.steps))
         for field in branch.fields
     )

@@ -23,16 +23,16 @@ class Pattern:
         self.names = frozenset(field.name for branch in self.branches for field in branch.fields)
         self._steps = frozenset(step for name in self.names for step in steps_of(name))
 
-    def matches(self, event: Mapping[str, Any] | str | bytes) -> bool:
+    def matches(self, event: dict[str, Any] | str | bytes) -> bool:
         """Whether EventBridge would deliver the event. Raises InvalidEvent."""
         found = self._leaves(event).found
         return any(contradiction(branch, found) is None for branch in self.branches)
 
-    def explain(self, event: Mapping[str, Any] | str | bytes) -> Explanation:
+    def explain(self, event: dict[str, Any] | str | bytes) -> Explanation:
         """Each branch, field and operator with what was seen. Raises InvalidEvent."""
         leaves = self._leaves(event)
         return Explanation(tuple(explain_branch(branch, leaves) for branch in self.branches))
 
-    def _leaves(self, event: Mapping[str, Any] | str | bytes) -> Leaves:
+    def _leaves(self, event: dict[str, Any] | str | bytes) -> Leaves:
         read = read_event(event) if isinstance(event, str | bytes) else event
         return Leaves(read, self.names, self._steps)
