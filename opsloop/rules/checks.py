@@ -5,9 +5,11 @@ Each check yields faults with the path of what they are about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from opsloop.problems import Fault, Path
+from opsloop.rules.fields import Model
+from opsloop.rules.later import NOT_YET
 from opsloop.rules.model import Rule
 from opsloop.rules.scope import DEFAULT_ITEM, LITERALS, SCOPE
 from opsloop.rules.steps import KINDS as STEP_KINDS
@@ -52,6 +54,11 @@ def _about_key(path: Path, found: str, expected: str, correction: str | None = N
     return Fault(found, expected, correction, path, key=True)
 
 
+def _built(model: type[Model], keys: Iterable[str]) -> str:
+    """Those of the keys that there are already."""
+    return listed([key for key in keys if (model, key) not in NOT_YET], "or")
+
+
 def _misses(path: Path, owner: str) -> Fault:
     found = f"'{path[-1]}' without '{owner}'"
     return _about_key(path, found, f"it beside '{owner}' only")
@@ -59,7 +66,7 @@ def _misses(path: Path, owner: str) -> Fault:
 
 def _trigger(when: When, path: Path) -> Iterator[Fault]:
     if not when.kinds:
-        yield Fault("no trigger", f"one of {listed(KINDS, 'or')}", path=path)
+        yield Fault("no trigger", f"one of {_built(When, KINDS)}", path=path)
     for extra in when.kinds[1:]:
         found = f"'{extra}' beside '{when.kinds[0]}'"
         yield _about_key((*path, extra), found, "one trigger in a rule")
@@ -81,7 +88,7 @@ def _alarm(alarm: Alarm, path: Path) -> Iterator[Fault]:
 
 def _step(step: Step, path: Path) -> Iterator[Fault]:
     if not step.kinds:
-        yield Fault("a step that does nothing", listed(STEP_KINDS, "or"), path=path)
+        yield Fault("a step that does nothing", _built(Step, STEP_KINDS), path=path)
         return
     for extra in step.kinds[1:]:
         found = f"'{extra}' beside '{step.kinds[0]}'"
@@ -132,13 +139,12 @@ def _names(rule: Rule) -> Iterator[Fault]:
 def _hidden(
     name: str, added: dict[str, str], by: str, path: Path, *, key: bool = False
 ) -> Iterator[Fault]:
-    owner = added.get(name)
+    owner = f"'{added[name]}'" if name in added else None
     if name in SCOPE:
         owner = "every rule"
     elif name in LITERALS:
         owner = "JMESPath's values"
     if owner:
-        where = owner if owner in ("every rule", "JMESPath's values") else f"'{owner}'"
-        found = f"the name '{name}' in '{by}', which {where} has already"
-        offered = f"the_{name}" if name in SCOPE | LITERALS else f"{name}_{by}"
+        found = f"the name '{name}' in '{by}', which {owner} has already"
+        offered = f"the_{name}" if by == "let" else f"each_{name}"
         yield Fault(found, "another name", offered, path, key=key)

@@ -36,7 +36,13 @@ _PLAIN_START = re.compile(r"[-?:][^\s,\[\]{}]")
 def line_of(text: str, line: int) -> str:
     """A line as the file has it; an empty one where it is too long to mend, or not there."""
     lines = text.split("\n")
-    return lines[line] if line < len(lines) and len(lines[line]) <= MAX_LINE else ""
+    return "" if line >= len(lines) or is_long(text, line) else lines[line]
+
+
+def is_long(text: str, line: int) -> bool:
+    """Whether `line_of` leaves a line out."""
+    lines = text.split("\n")
+    return line < len(lines) and len(lines[line]) > MAX_LINE
 
 
 def spell(text: str, *, flow: bool = False, style: str | None = None) -> str:
@@ -152,6 +158,7 @@ def _reads(text: str, line: int) -> bool:
             if at.line > line or depth > MAX_DEPTH:
                 break
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
+        in_quotes = "quoted scalar" in (error.context or "")
+        mark: Any = error.context_mark if in_quotes else error.problem_mark or error.context_mark
         return bool(mark.line > line)
     return True

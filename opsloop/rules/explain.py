@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from opsloop.problems import Fault, Path, Problem
 from opsloop.rules.corrections import spell
@@ -66,11 +67,21 @@ class _Error:
         return str(self.path[-1]) if self.path else ""
 
     @property
-    def owner(self) -> type[Model] | None:
-        return model_at(self.path[:-1], self.model)
+    def field(self) -> FieldInfo | None:
+        """The model's field, None where the user chose the key."""
+        owner = model_at(self.path[:-1], self.model)
+        fields = owner.model_fields.values() if owner else ()
+        return next((field for field in fields if field.alias == self.last), None)
+
+    def example(self) -> str | None:
+        """A line that has the key with a value."""
+        examples = self.field.examples if self.field else None
+        return f"{self.last}: {examples[0]}" if examples else None
 
     def problem(self, expected: str, correction: str | None = None) -> Problem:
         """The value is not what it should be. `correction` is the whole line."""
+        if self.value is None:
+            correction = self.example()
         return Problem(self.source.place(self.path), said(self.value), expected, correction)
 
 
@@ -78,13 +89,25 @@ def explain(
     error: ValidationError, source: Source, model: type[Model]
 ) -> list[tuple[Path, Problem]]:
     """Each problem with the path of what it is about, as the file has it."""
+    errors = error.errors(include_url=False)
+    unknown = (source.own(one["loc"]) for one in errors if one["type"] == "extra_forbidden")
+    misspelt = {(*path[:-1], _meant(path, model)) for path in unknown}
     found = []
-    for one in error.errors(include_url=False):
+    for one in errors:
         at_key = one["loc"][-1:] == ("[key]",)
         path = source.own(one["loc"][:-1] if at_key else one["loc"])
         told = _Error(source, model, path, one["input"], one.get("ctx", {}))
-        found.append((path, _of_key(told) if at_key else _KINDS[one["type"]](told)))
+        if one["type"] != "missing" or path not in misspelt:
+            found.append((path, _of_key(told) if at_key else _KINDS[one["type"]](told)))
     return found
+
+
+def _meant(path: Path, model: type[Model]) -> str | None:
+    """The key that was meant by an unknown one."""
+    owner, word = model_at(path[:-1], model), str(path[-1]).lower()
+    keys = keys_of(owner) if owner else []
+    near = [*get_close_matches(word, keys, 1), _ELSEWHERE.get(word)]
+    return next((one for one in near if one in keys), None)
 
 
 def _of_key(error: _Error) -> Problem:
@@ -115,30 +138,21 @@ def _as_text(error: _Error) -> str | None:
 
 
 def _unknown(error: _Error) -> Problem:
-    keys = keys_of(error.owner) if error.owner else []
-    word = error.last.lower()
-    near = [*get_close_matches(word, keys, 1), _ELSEWHERE.get(word)]
-    meant = next((one for one in near if one in keys), None)
+    meant = _meant(error.path, error.model)
     place = error.source.place(error.path, key=True)
     found = f"the unknown key '{error.last}'"
     if meant is None:
+        owner = model_at(error.path[:-1], error.model)
+        keys = keys_of(owner) if owner else []
         return Problem(place, found, f"one of {', '.join(keys)}")
     return Problem(place, found, f"'{meant}'", error.source.renamed(error.path, meant))
 
 
 def _missing(error: _Error) -> Problem:
     place = error.source.place(error.path[:-1])
-    owner = error.owner
-    field = owner.model_fields[_field_name(owner, error.last)] if owner else None
-    meaning = field.description if field else None
-    example = field.examples[0] if field and field.examples else None
+    meaning = error.field.description if error.field else None
     where = " (or in pack.yaml)" if len(error.path) == 1 and error.last in INHERITED else ""
-    fixed = None if example is None else f"{error.last}: {example}"
-    return Problem(place, f"no '{error.last}'", f"it here{where}: {meaning}", fixed)
-
-
-def _field_name(model: type[Model], alias: str) -> str:
-    return next(name for name, field in model.model_fields.items() if field.alias == alias)
+    return Problem(place, f"no '{error.last}'", f"it here{where}: {meaning}", error.example())
 
 
 def _text(error: _Error) -> Problem:

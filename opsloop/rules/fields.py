@@ -145,7 +145,7 @@ def _as_duration(value: Any) -> str | None:
     parts = re.findall(r"(\d+)\s*([dhms])[a-z]*", str(value).lower())
     text = "".join(map("".join, parts))
     meant = re.fullmatch(r"(\d+\s*[a-z]+[\s,]*)+", str(value).lower())
-    return text if meant and text and re.fullmatch(DURATION, text) else None
+    return text if meant and re.fullmatch(DURATION, text) and seconds_of(text) else None
 
 
 Duration = Annotated[

@@ -52,7 +52,7 @@ def _name(file: PurePath) -> Iterator[Problem]:
         expected = "lower-case letters, digits and single hyphens, a letter first"
         yield _problem(file, f"the rule name '{clipped(name)}'", expected, _renamed(file))
     if len(name) > MAX_NAME:
-        expected = f"at most {MAX_NAME}: Lambda takes {AWS_LIMIT} with the app and the stage"
+        expected = f"at most {MAX_NAME}: with the app and the stage, AWS takes {AWS_LIMIT}"
         yield _problem(file, f"a rule name of {len(name)} characters", expected)
 
 
@@ -101,4 +101,5 @@ def _same(file: PurePath, other: PurePath) -> Problem:
     if other.stem == file.stem:
         return _problem(file, found, "a name that no other rule has, in any pack")
     same = resource_id(file.stem)
-    return _problem(file, found, f"more difference: both are {same} to CloudFormation")
+    expected = f"a name that differs in more than hyphens: both are {same} to CloudFormation"
+    return _problem(file, found, expected)

@@ -6,6 +6,7 @@ holds can cost more than its size. Called by `source`; syntax errors pass throug
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
@@ -20,6 +21,11 @@ from opsloop.rules.scalars import NotJson, resolve
 
 Data = Any
 MAX_NODES = 10_000
+
+
+_ValueEvent = events.ScalarEvent | events.CollectionStartEvent
+#: anchor and tag, with what may stand between them and the value
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s|(?<=\s)#[^\n]*)*)+")
 
 
 class Mark(NamedTuple):
@@ -81,7 +87,7 @@ class Builder:
                 self._stop(_mark(event.start_mark), "a second document", "one document in a file")
         return self._root
 
-    def _node(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
+    def _node(self, event: _ValueEvent) -> None:
         self._tag(event)
         if isinstance(event, events.ScalarEvent):
             node = self._scalar(event)
@@ -91,7 +97,7 @@ class Builder:
             self._start(event)
 
     def _scalar(self, event: events.ScalarEvent) -> Node:
-        start, end = _mark(event.start_mark), _mark(event.end_mark)
+        start, end = self._behind_anchor(event), _mark(event.end_mark)
         data: Data = event.value
         if event.implicit[0] and not self._expects_key():
             try:
@@ -99,10 +105,10 @@ class Builder:
             except NotJson as number:
                 expected = "a finite number of at most 40 digits, or a text in quotes"
                 self._say(start, f"the number {number}", expected)
-        return Node(data, start, end, event.style, self._in_flow())
+        return Node(data, start, end, event.style or None, self._in_flow())
 
     def _start(self, event: events.CollectionStartEvent) -> None:
-        start = _mark(event.start_mark)
+        start = self._behind_anchor(event)
         if self._expects_key():
             self._collection_as_key(start)
         if len(self._open) == MAX_DEPTH:
@@ -111,6 +117,18 @@ class Builder:
         flow = bool(event.flow_style)
         node = Node(data, start, _mark(event.end_mark), "{" if flow else None, self._in_flow())
         self._open.append(_Open(node, event.anchor))
+
+    def _behind_anchor(self, event: _ValueEvent) -> Mark:
+        """Where the value itself starts; PyYAML counts anchors and tags to it."""
+        start = _mark(event.start_mark)
+        if not (event.anchor or event.tag):
+            return start
+        found = _PROPERTIES.match(self.text, start.offset, _mark(event.end_mark).offset)
+        skipped = found.group() if found else ""
+        lines = skipped.count("\n")
+        behind = len(skipped.rpartition("\n")[2])
+        column = behind if lines else start.column + behind
+        return Mark(start.offset + len(skipped), start.line + lines, column)
 
     def _end(self, event: events.CollectionEndEvent) -> None:
         closed = self._open.pop()
@@ -178,7 +196,7 @@ class Builder:
         if anchor:
             self._anchors[anchor] = node
 
-    def _tag(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
+    def _tag(self, event: _ValueEvent) -> None:
         if event.tag is None:
             return
         start = _mark(event.start_mark)

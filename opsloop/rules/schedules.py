@@ -6,6 +6,7 @@ A cron expression has six fields, minutes to years, and `?` in one of the two da
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from opsloop.rules.words import Refused, said
@@ -31,7 +32,7 @@ class _Field:
 _FIELDS = (
     _Field("minutes", 0, 59),
     _Field("hours", 0, 23),
-    _Field("day of month", 1, 31, extra=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
+    _Field("day of month", 1, 31, extra=r"\?|L|LW|([1-9]|[12][0-9]|3[01])W"),
     _Field("month", 1, 12, _MONTHS),
     _Field("day of week", 1, 7, _DAYS, extra=r"\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"),
     _Field("year", 1970, 2199),
@@ -40,44 +41,56 @@ _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
 
 def check(text: str) -> str:
-    """The schedule itself. Raises `Refused`."""
+    """The schedule itself. Raises `Refused`, with what was probably meant."""
+    try:
+        _check(text)
+    except Refused as refused:
+        fault = refused.fault
+        offered = fault.correction or next(filter(_is_taken, _meant(text)), None)
+        raise Refused(fault.found, fault.expected, offered) from None
+    return text
+
+
+def _meant(text: str) -> Iterator[str]:
+    """`0 9 * * *` as other crons have it, and `5 minutes`, as EventBridge has them."""
+    parts = text.removeprefix("cron(").removesuffix(")").split()
+    if len(parts) == len(_FIELDS) - 1:
+        parts = [*parts, "*"]
+        parts[_DAY_OF_MONTH if parts[_DAY_OF_MONTH] == "*" else _DAY_OF_WEEK] = "?"
+    yield f"cron({' '.join(parts)})"
+    yield f"rate({text})"
+
+
+def _is_taken(text: str) -> bool:
+    try:
+        _check(text)
+    except Refused:
+        return False
+    return True
+
+
+def _check(text: str) -> None:
     if found := re.fullmatch(r"rate\((.*)\)", text):
         _check_rate(text, found[1])
     elif found := re.fullmatch(r"cron\((.*)\)", text):
         _check_cron(text, found[1])
     else:
-        raise Refused(said(text), "rate(…) or cron(…)", _wrapped(text))
-    return text
-
-
-def _wrapped(text: str) -> str | None:
-    """`0 9 * * *` as other crons have it, and `5 minutes`, as EventBridge has them."""
-    parts = text.split()
-    if len(parts) == len(_FIELDS) - 1:
-        parts = [*parts, "*"]
-        parts[_DAY_OF_MONTH if parts[_DAY_OF_MONTH] == "*" else _DAY_OF_WEEK] = "?"
-    for offered in (f"cron({' '.join(parts)})", f"rate({text})"):
-        try:
-            return check(offered)
-        except Refused:
-            continue
-    return None
+        raise Refused(said(text), "rate(…) or cron(…)")
 
 
 def _check_rate(text: str, inside: str) -> None:
-    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)(s?)", inside)
+    found = re.fullmatch(r"([1-9][0-9]*) (minute|hour|day)(s?)", inside)
     if not found:
         expected = "rate(value unit): a whole number above 0, then minutes, hours or days"
         raise Refused(said(text), expected, _rate(inside))
     if (found[1] == "1") == bool(found[3]):
         number = "one" if found[1] == "1" else "more than one"
         unit = found[2] if found[1] == "1" else f"{found[2]}s"
-        fixed = f"rate({found[1]} {unit})"
-        raise Refused(said(text), f"the unit {unit!r} for {number}", fixed)
+        raise Refused(said(text), f"the unit '{unit}' for {number}", f"rate({found[1]} {unit})")
 
 
 def _rate(inside: str) -> str | None:
-    found = re.fullmatch(r"\s*0*([1-9]\d*)\s*(m|h|d)[a-z]*\s*", inside.lower())
+    found = re.fullmatch(r"\s*0*([1-9][0-9]*)\s*(m|h|d)[a-z]*\s*", inside.lower())
     if not found:
         return None
     unit = {"m": "minute", "h": "hour", "d": "day"}[found[2]]
@@ -88,7 +101,7 @@ def _check_cron(text: str, inside: str) -> None:
     parts = inside.split(" ")
     if len(parts) != len(_FIELDS):
         expected = "six fields: minutes hours day-of-month month day-of-week year"
-        raise Refused(f"{said(text)} with {len(parts)} fields", expected, _wrapped(inside))
+        raise Refused(f"{said(text)} with {len(parts)} fields", expected)
     for one, part in zip(_FIELDS, parts, strict=True):
         _check_field(text, one, part)
     _check_days(parts)
@@ -120,7 +133,7 @@ def _fits(one: _Field, item: str) -> bool:
     if one.extra and re.fullmatch(one.extra, item):
         return True
     span, slash, step = item.partition("/")
-    if slash and not (step.isdecimal() and 0 < int(step) <= one.high):
+    if slash and not (re.fullmatch("[0-9]{1,4}", step) and 0 < int(step) <= one.high):
         return False
     low, dash, high = span.partition("-")
     if not dash:
@@ -131,6 +144,6 @@ def _fits(one: _Field, item: str) -> bool:
 def _value(one: _Field, text: str) -> int | None:
     """A number or a name as a number, None where the field has no such value."""
     number = one.names.get(text.upper())
-    if number is None and re.fullmatch(r"\d{1,4}", text):
+    if number is None and re.fullmatch(r"[0-9]{1,4}", text):
         number = int(text)
     return number if number is not None and one.low <= number <= one.high else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ import yaml
 
 from opsloop.problems import Place, Problem
 from opsloop.rules import corrections
+
+_CLOSING = {"[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _failure(error: yaml.YAMLError, text: str) -> _Failure:
 
 def _short(failure: _Failure) -> bool:
     lines = failure.line, failure.since.line if failure.since else failure.line
-    return all(corrections.line_of(failure.text, line) for line in lines)
+    return not any(corrections.is_long(failure.text, line) for line in lines)
 
 
 def _tab(failure: _Failure) -> _Said | None:
@@ -70,8 +72,26 @@ def _tab(failure: _Failure) -> _Said | None:
     if indentation is None or "\t" not in indentation.group():
         return None
     at = indentation.group().index("\t")
-    spaces = failure.content.replace("\t", "  ")
-    return failure.line, at, "a tab in the indentation", "spaces", spaces.rstrip()
+    fixed = _at_column(failure, sorted(_columns(failure), reverse=True))
+    return failure.line, at, "a tab in the indentation", "spaces", fixed
+
+
+def _at_column(failure: _Failure, columns: Iterable[int]) -> str | None:
+    """The line at the first of these columns that reads, with its indentation."""
+    for column in columns:
+        moved = " " * column + failure.content.strip()
+        if corrections.proven(failure.text, failure.line, moved):
+            return moved
+    return None
+
+
+def _columns(failure: _Failure) -> set[int]:
+    """Where the line may stand: beside what is open above it, or below a key without a value."""
+    above = [line for line in _lines_above(failure) if line.strip()]
+    columns = _open_columns(above, items=failure.content.lstrip().startswith("- "))
+    if above and re.search(r"(:|[|>][-+]?)\s*$", above[-1]):
+        columns.add(len(above[-1]) - len(above[-1].lstrip(" -")) + 2)
+    return columns
 
 
 def _template(failure: _Failure) -> _Said | None:
@@ -95,11 +115,10 @@ def _colon(failure: _Failure) -> _Said | None:
 def _indented(failure: _Failure) -> _Said:
     """A line that stands deeper than its neighbours becomes part of the value above it."""
     depth = len(failure.content) - len(failure.content.lstrip())
-    above = [len(line) - len(line.lstrip()) for line in _lines_above(failure) if line.strip()]
-    wanted = max((one for one in above if one < depth), default=0)
-    found = f"a line indented by {depth} below a value"
-    fixed = " " * wanted + failure.content.strip()
-    return failure.line, depth, found, f"its neighbours' indentation of {wanted}", fixed
+    columns = sorted((one for one in _columns(failure) if one < depth), reverse=True)
+    expected = f"its neighbours' indentation of {columns[0]}" if columns else "no indentation"
+    fixed = _at_column(failure, columns)
+    return failure.line, depth, f"a line indented by {depth} below a value", expected, fixed
 
 
 def _lines_above(failure: _Failure) -> list[str]:
@@ -111,13 +130,13 @@ def _outdented(failure: _Failure) -> _Said | None:
     if "block" not in failure.problem or failure.before.strip():
         return None
     is_item = failure.content.lstrip().startswith("- ")
-    columns = sorted(_open_columns(_lines_above(failure), items=is_item))
+    columns = sorted(_columns(failure))
     if failure.column in columns or not columns:
         return _in_or_out_of_list(failure, is_item=is_item)
-    wanted = min(columns, key=lambda one: (abs(one - failure.column), -one))
-    fixed = " " * wanted + failure.content.strip()
+    nearest = sorted(columns, key=lambda one: (abs(one - failure.column), -one))
     expected = f"{' or '.join(map(str, columns))}, as the lines above have it"
-    return failure.line, failure.column, f"a line indented by {failure.column}", expected, fixed
+    found = f"a line indented by {failure.column}"
+    return failure.line, failure.column, found, expected, _at_column(failure, nearest)
 
 
 def _open_columns(lines: list[str], *, items: bool) -> set[int]:
@@ -150,6 +169,8 @@ def _behind(failure: _Failure) -> _Said | None:
     """Something stands behind a closing quote or bracket."""
     if "did not find expected key" not in failure.problem or not failure.before.strip():
         return None
+    if opened := _quote_from_above(failure):
+        return _not_closed(failure, opened)
     fixed = corrections.quoted(failure.text, failure.line)
     found = f"{failure.content[failure.column :].strip()!r} behind the end of a value"
     return failure.line, failure.column, found, "one value; a text as a whole in quotes", fixed
@@ -172,38 +193,84 @@ def _indent_of(line: str) -> str:
 def _open_quote(failure: _Failure) -> _Said | None:
     if "quoted scalar, found unexpected" not in failure.problem:
         return None
-    since = failure.since
-    content = corrections.line_of(failure.text, since.line)
-    quote = content[since.column]
-    fixed = corrections.proven(failure.text, since.line, content.rstrip() + quote)
-    found = f"a text that {quote} opens and nothing closes"
-    return since.line, since.column, found, f"a {quote} at its end", fixed
+    return _not_closed(failure, failure.since)
+
+
+def _not_closed(failure: _Failure, opened: Any) -> _Said:
+    content = corrections.line_of(failure.text, opened.line)
+    quote = content[opened.column]
+    fixed = corrections.proven(failure.text, opened.line, content.rstrip() + quote)
+    found = f"a text that {quote} opens and nothing closes on its line"
+    return opened.line, opened.column, found, f"a {quote} at its end", fixed
+
+
+def _quote_from_above(failure: _Failure) -> Any:
+    """Where the quoted text was opened that ends just before, if it goes over lines."""
+    last: Any = None
+    try:
+        for event in yaml.parse(failure.text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.ScalarEvent):
+                last = event
+    except yaml.YAMLError:
+        pass
+    if last is None or last.style not in ("'", '"'):
+        return None
+    return last.start_mark if last.start_mark.line < last.end_mark.line else None
 
 
 def _open_bracket(failure: _Failure) -> _Said | None:
     if "flow" not in failure.problem:
         return None
-    since = failure.since
-    content = corrections.line_of(failure.text, since.line)
-    bracket = content[since.column]
-    closing = {"[": "]", "{": "}"}.get(bracket, bracket)
+    if opened := _quote_from_above(failure):
+        return _not_closed(failure, opened)
+    at_bracket = _is_bracket(failure.text, failure.since.index)
+    since = failure.since if at_bracket else _open_flow(failure)
+    if since is None:
+        return None
     if failure.line > since.line:
-        fixed = corrections.proven(failure.text, since.line, content.rstrip() + closing)
-        found = f"a {bracket} that nothing closes"
-        return since.line, since.column, found, f"a {closing} behind its last item", fixed
+        return _open_ended(failure, since)
     fixed = corrections.items_quoted(failure.text, failure.line, since.column)
+    bracket = failure.content[since.column]
     found = f"{failure.content[failure.column :].strip()!r} where an item of {bracket} ended"
-    expected = f"',' or {closing}; a text that holds one of []{{}},: stands in quotes"
+    expected = f"',' or {_CLOSING[bracket]}; a text that holds one of []{{}},: stands in quotes"
     return failure.line, failure.column, found, expected, fixed
 
 
+def _open_ended(failure: _Failure, since: Any) -> _Said:
+    content = corrections.line_of(failure.text, since.line)
+    bracket = content[since.column]
+    closing = _CLOSING[bracket]
+    fixed = corrections.proven(failure.text, since.line, content.rstrip() + closing)
+    found = f"a {bracket} that nothing closes"
+    return since.line, since.column, found, f"a {closing} behind its last item", fixed
+
+
+def _open_flow(failure: _Failure) -> Any:
+    """Where the innermost bracket was opened that is not closed."""
+    opened = []
+    try:
+        for event in yaml.parse(failure.text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                opened.append(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                opened.pop()
+    except yaml.YAMLError:
+        pass
+    marks: list[Any] = [event.start_mark for event in reversed(opened)]
+    return next((mark for mark in marks if _is_bracket(failure.text, mark.index)), None)
+
+
+def _is_bracket(text: str, index: int) -> bool:
+    return text[index : index + 1] in _CLOSING
+
+
 def _escape(failure: _Failure) -> _Said | None:
-    if "unknown escape" not in failure.problem and "escape" not in failure.problem:
+    if "escape" not in failure.problem:
         return None
     fixed = corrections.single_quotes(failure.text, failure.line)
-    escape = re.match(r"\\.?", failure.content[failure.column :])
-    found = f"the escape {escape.group() if escape else ''} in double quotes"
-    return failure.line, failure.column, found, "single quotes, which leave \\ alone", fixed
+    at = failure.content.rfind("\\", 0, failure.column + 1)
+    found = f"the escape {failure.content[at : at + 2]} in double quotes"
+    return failure.line, at, found, "single quotes, which leave \\ alone", fixed
 
 
 def _indicator(failure: _Failure) -> _Said | None:

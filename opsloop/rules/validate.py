@@ -37,7 +37,7 @@ def validated(
     modelled, told = _attempt(source, model, data)
     if told:
         modelled, _ = _attempt(source, model, _without(data, (path for path, _ in told)))
-    told += _checked(source, modelled)
+    told += _checked(source, modelled, [path for path, _ in told])
     if isinstance(modelled, Rule) and not checks.is_sure(modelled):
         modelled = None
     said = {path for path, _ in postponed} | {(key,) for key in inherited}
@@ -52,9 +52,15 @@ def _attempt(source: Source, model: type[M], data: dict[str, Any]) -> tuple[M | 
         return None, explain(error, source, model)
 
 
-def _checked(source: Source, model: Model | None) -> Told:
-    faults = checks.check(model) if isinstance(model, Rule) else ()
-    return [(source.own(fault.path), source.problem(fault)) for fault in faults]
+def _checked(source: Source, model: Model | None, lost: list[Path]) -> Told:
+    """What is wrong beyond types, but for maps that are not whole here: they lost a key."""
+    told = []
+    for fault in checks.check(model) if isinstance(model, Rule) else ():
+        path = source.own(fault.path)
+        about = path[:-1] if fault.key else path
+        if not any(_is_below(other, {about}) for other in lost):
+            told.append((path, source.problem(fault)))
+    return told
 
 
 def _secrets(source: Source) -> Told:
