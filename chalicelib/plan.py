@@ -143,6 +143,75 @@ Step = TypedDict(
 )
 
 
+class Cooldown(TypedDict):
+    """A key rests so many seconds after an execution; `success` gives it back on failure."""
+
+    seconds: float
+    after: Literal["any", "success"]
+
+
+class Rate(TypedDict):
+    """At most `limit` executions in any `seconds`, counted for the rule or for each key."""
+
+    limit: int
+    seconds: float
+    per: Literal["rule", "key"]
+
+
+class Lock(TypedDict):
+    """One execution at a time; a lock outlives its holder by `lease` seconds at most."""
+
+    per: Literal["rule", "key"]
+    lease: float
+
+
+class Blast(TypedDict):
+    """How much one execution may touch."""
+
+    targets: Expr
+    max: int | None
+    percent: float | None
+    of: Expr | None
+    over: Literal["refuse", "trim"]
+
+
+class Hours(TypedDict):
+    """Weekly hours: days from Monday (0), minutes of the day; an `end` before `begin` is next day."""
+
+    days: list[int]
+    begin: int
+    end: int
+
+
+class Window(TypedDict):
+    """When a rule may run. `offsets` are the zone's: [epoch seconds, seconds from UTC], sorted."""
+
+    only: list[Hours]
+    never: list[Hours]
+    zone: str
+    offsets: list[list[int]]
+
+
+class Breaker(TypedDict):
+    """After `failures` within so many seconds the rule only observes."""
+
+    failures: int
+    within: float
+
+
+class Guard(TypedDict):
+    """What may hold a rule back."""
+
+    key: Expr | None
+    cooldown: Cooldown | None
+    rate: list[Rate]
+    lock: Lock | None
+    blast: Blast | None
+    window: Window | None
+    deadline: float | None
+    breaker: Breaker | None
+
+
 class Each(TypedDict):
     """One execution per element of `of` (at most 100), named `as_name` in scope."""
 

@@ -54,7 +54,8 @@ class Scope:
 
     def _let(self, name: str) -> Any:
         if name not in self._let_values:
-            self._let_values[name] = self.evaluator.value(self._lets[name])
+            # strict, or `not:` would turn an ordering of what is absent into met
+            self._let_values[name] = self.evaluator.value(self._lets[name], strict=True)
         return self._let_values[name]
 
 

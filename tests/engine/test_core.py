@@ -66,6 +66,15 @@ def test_an_unmet_criterion_costs_nothing_and_says_why(world: World) -> None:
     assert world.actions.calls == []
 
 
+def test_a_let_that_orders_what_is_absent_is_not_met_whatever_stands_around_it(
+    world: World,
+) -> None:
+    let = {"young": expr("event.detail.age < `5`")}
+    criteria = {"event": {"not": met("young")}, "facts": None}
+    (outcome,) = handle(world, plan(let=let, criteria=criteria, then=[START]))
+    assert outcome.outcome == "not met"
+
+
 def test_facts_come_after_criteria_on_the_event_and_before_those_on_facts(world: World) -> None:
     facts = [{"name": "look", "do": "tell", "with": value(x=1), "pick": expr("x"), "or": None}]
     criteria = {"event": met("event.detail.state == 'stopped'"), "facts": met("facts.look == `2`")}
