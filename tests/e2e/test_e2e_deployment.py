@@ -18,13 +18,13 @@ from botocore.exceptions import ClientError
 
 from tests.e2e.e2e_project import STAGE, Project, make_project
 from tests.e2e.environment import ROOT
-from tests.e2e.ministack import ACCOUNT, REGION, aws_environment, ministack
+from tests.e2e.ministack import ACCOUNT, REGION, aws_environment, get_json, ministack
 
 pytestmark = pytest.mark.e2e
 
 T = TypeVar("T")
 
-RULES = ["close-bucket", "disable-key", "mark-instance", "note-release", "short-lived"]
+RULES = ["close-bucket", "disable-key", "note-release", "short-lived", "stop-instance"]
 CLOSED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -98,10 +98,10 @@ def closed_row(project: Project, rule: str, identity: str) -> dict[str, Any]:
 def told(row: dict[str, Any]) -> dict[str, Any]:
     """What a row says of the end, without its times."""
     steps = [(step["id"], step["status"]) for step in row["steps"]]
-    return {"status": row["status"], "mode": row["mode"], "steps": steps}
+    return {"status": row["status"], "mode": row["mode"], "steps": steps, "error": row["error"]}
 
 
-SUCCEEDED = {"status": "succeeded", "mode": "active"}
+SUCCEEDED = {"status": "succeeded", "mode": "active", "error": None}
 
 
 def test_infra_and_wire_change_nothing_twice(deployed: Project) -> None:
@@ -182,11 +182,11 @@ def test_an_alarm_with_a_topic_as_its_action(aws: Aws, deployed: Project) -> Non
     cloudwatch.set_alarm_state(
         AlarmName="e2e-status-web", StateValue="ALARM", StateReason="the host went away"
     )
-    (row,) = eventually(lambda: deployed.history("mark-instance"), bool)
-    row = closed_row(deployed, "mark-instance", row["identity"])
-    assert told(row) == {**SUCCEEDED, "steps": [("mark", "succeeded")]}
-    tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [instance]}])["Tags"]
-    assert [(tag["Key"], tag["Value"]) for tag in tags] == [("impaired", "e2e-status-web")]
+    (row,) = eventually(lambda: deployed.history("stop-instance"), bool)
+    row = closed_row(deployed, "stop-instance", row["identity"])
+    assert told(row) == {**SUCCEEDED, "steps": [("stop", "succeeded")]}
+    (reservation,) = ec2.describe_instances(InstanceIds=[instance])["Reservations"]
+    assert reservation["Instances"][0]["State"]["Name"] in ("stopping", "stopped")
 
 
 @pytest.fixture
@@ -211,35 +211,41 @@ def invoke(aws: Aws, rule: str, event: dict[str, Any]) -> Any:
     return content
 
 
+def open_bucket(s3: Any, bucket: str) -> None:
+    """One without the public access block that new buckets have."""
+    s3.create_bucket(Bucket=bucket)
+    s3.delete_public_access_block(Bucket=bucket)
+
+
 def test_an_event_of_aws(
     aws: Aws, deployed: Project, taken_away: Callable[[str], dict[str, Any]]
 ) -> None:
     s3 = aws.client("s3")
-    s3.create_bucket(Bucket="e2e-open")
+    open_bucket(s3, "e2e-open")
     event = taken_away("e2e-open")
     (outcome,) = invoke(aws, "close-bucket", event)["outcomes"]
-    assert outcome["status"] == "succeeded"
+    assert outcome["outcome"] == "succeeded"
     block = s3.get_public_access_block(Bucket="e2e-open")["PublicAccessBlockConfiguration"]
     assert block == CLOSED
     row = closed_row(deployed, "close-bucket", "e2e-e2e-open")
     assert told(row) == {**SUCCEEDED, "steps": [("close", "succeeded")]}
-    assert row["id"] == outcome["id"]
+    assert row["id"] == outcome["execution"]
     assert row["event"] == event
 
     (duplicate,) = invoke(aws, "close-bucket", event)["outcomes"]
-    assert duplicate["status"] == "duplicate"
-    assert [row["id"] for row in deployed.history("close-bucket")] == [outcome["id"]]
+    assert duplicate["outcome"] == "duplicate"
+    assert [row["id"] for row in deployed.history("close-bucket")] == [outcome["execution"]]
 
 
 def test_an_event_that_does_not_meet_the_criteria(
     aws: Aws, deployed: Project, taken_away: Callable[[str], dict[str, Any]]
 ) -> None:
     s3 = aws.client("s3")
-    s3.create_bucket(Bucket="e2e-approved")
+    open_bucket(s3, "e2e-approved")
     approved = {"TagSet": [{"Key": "public", "Value": "approved"}]}
     s3.put_bucket_tagging(Bucket="e2e-approved", Tagging=approved)
     (outcome,) = invoke(aws, "close-bucket", taken_away("e2e-approved"))["outcomes"]
-    assert outcome["status"] == "not met"
+    assert outcome["outcome"] == "not met"
     with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
         s3.get_public_access_block(Bucket="e2e-approved")
     identities = [row["identity"] for row in deployed.history("close-bucket")]
@@ -247,10 +253,11 @@ def test_an_event_that_does_not_meet_the_criteria(
 
 
 def test_a_step_that_fails_is_on_record_and_returns_normally(aws: Aws, deployed: Project) -> None:
-    detail = {"user": "nobody", "key": "AKIAIOSFODNN7EXAMPLE", "confidence": 99}
+    aws.client("iam").create_user(UserName="keyless")
+    detail = {"user": "keyless", "key": "AKIAIOSFODNN7EXAMPLE", "confidence": 99}
     event = {
         "version": "0",
-        "id": "e2e-no-such-user",
+        "id": "e2e-no-such-key",
         "detail-type": "Access Key Found",
         "source": "e2e.scanner",
         "account": ACCOUNT,
@@ -260,27 +267,50 @@ def test_a_step_that_fails_is_on_record_and_returns_normally(aws: Aws, deployed:
         "detail": detail,
     }
     (outcome,) = invoke(aws, "disable-key", event)["outcomes"]
-    assert outcome["status"] == "failed"
-    row = closed_row(deployed, "disable-key", "e2e-no-such-user")
-    assert told(row) == {"status": "failed", "mode": "active", "steps": [("disable", "failed")]}
-    assert (row["error"]["step"], row["error"]["code"]) == ("disable", "NoSuchEntity")
+    assert outcome["outcome"] == "failed"
+    row = closed_row(deployed, "disable-key", "e2e-no-such-key")
+    assert (row["status"], row["error"]["step"]) == ("failed", "disable")
+    assert row["error"]["code"] == "NoSuchAccessKey"
 
 
-def test_what_a_function_cannot_handle_ends_among_the_dead_letters(
-    aws: Aws, deployed: Project
+def test_a_fact_that_is_denied_fails_the_execution_and_nothing_is_done(
+    aws: Aws, deployed: Project, taken_away: Callable[[str], dict[str, Any]]
 ) -> None:
+    """Also shows that MiniStack lets a function do what its role may, and no more."""
+    iam, s3 = aws.client("iam"), aws.client("s3")
+    role = {"RoleName": name("close-bucket"), "PolicyName": name("close-bucket")}
+    policy = json.dumps(deployed.policy("close-bucket"))
+    without = policy.replace("s3:GetBucketTagging", "s3:GetBucketVersioning")
+    open_bucket(s3, "e2e-denied")
+    try:
+        iam.put_role_policy(**role, PolicyDocument=without)
+        (outcome,) = invoke(aws, "close-bucket", taken_away("e2e-denied"))["outcomes"]
+    finally:
+        iam.put_role_policy(**role, PolicyDocument=policy)
+    assert outcome["outcome"] == "failed"
+    row = closed_row(deployed, "close-bucket", "e2e-e2e-denied")
+    assert (row["error"]["kind"], row["error"]["code"]) == ("fact", "AccessDenied")
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        s3.get_public_access_block(Bucket="e2e-denied")
+
+
+def messages(aws: Aws, queue: str) -> list[dict[str, Any]]:
+    """Its messages' bodies, by MiniStack's own door: the queue lets nobody in without TLS."""
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.client("sqs").receive_message(QueueUrl=queue)
+    content = get_json(f"{aws.endpoint}/_ministack/sqs/messages?QueueUrl={queue}")
+    found = content["messages"].get(ACCOUNT, {}).get(REGION, {}).get(queue, [])
+    return [json.loads(message["Body"]) for message in found]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_a_function_cannot_handle_ends_among_the_dead_letters(aws: Aws) -> None:
     nonsense = {"nonsense": True}
     aws.client("lambda").invoke(
         FunctionName=name("short-lived"), InvocationType="Event", Payload=json.dumps(nonsense)
     )
-    outputs = json.loads(deployed.opsloop("infra", "--stage", STAGE, "--json"))["outputs"]
-    sqs = aws.client("sqs")
-
-    def receive() -> list[dict[str, Any]]:
-        answer = sqs.receive_message(QueueUrl=outputs["DeadLetters"], WaitTimeSeconds=2)
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-
-    (letter,) = eventually(receive, bool)
+    queue = f"{aws.endpoint}/{ACCOUNT}/opsloop-{STAGE}-dead-letters"
+    (letter,) = eventually(lambda: messages(aws, queue), bool)
     assert letter["requestPayload"] == nonsense
     assert letter["requestContext"]["condition"] == "RetriesExhausted"
     assert letter["requestContext"]["functionArn"].split(":")[6] == name("short-lived")

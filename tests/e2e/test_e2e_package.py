@@ -17,7 +17,7 @@ from tests.e2e.ministack import aws_environment
 
 pytestmark = pytest.mark.e2e
 
-RULES = ["close-bucket", "disable-key", "mark-instance", "note-release", "short-lived"]
+RULES = ["close-bucket", "disable-key", "note-release", "short-lived", "stop-instance"]
 LARGEST_ZIP = 1_500_000
 
 
@@ -81,8 +81,8 @@ def test_each_trigger_is_wired_to_its_function(resources: dict[str, Any]) -> Non
     ]
     topics = of_type(resources, "AWS::SNS::Subscription").values()
     assert sorted(topic["Endpoint"]["Fn::GetAtt"][0] for topic in topics) == [
-        "MarkInstance",
         "NoteRelease",
+        "StopInstance",
     ]
 
 
@@ -93,7 +93,8 @@ def test_the_zip_is_small_and_holds_nothing_of_the_desk(project: Project) -> Non
     size = path.stat().st_size
     print(f"deployment.zip: {size:,} bytes, {len(names)} files")  # noqa: T201 - worth knowing
     assert size <= LARGEST_ZIP
-    tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    about = (".dist-info", ".data")
+    tops = {top for name in names if not (top := name.split("/")[0]).endswith(about)}
     assert tops == {
         "app.py",
         "aws_lambda_powertools",
