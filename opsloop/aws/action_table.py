@@ -49,7 +49,6 @@ RENAMED: Mapping[str, tuple[str, ...]] = {
     "glue.GetUnfilteredPartitionsMetadata": ("glue:GetPartitions",),
     "glue.GetUnfilteredTableMetadata": ("glue:GetTable",),
     "lambda.GetLayerVersionByArn": ("lambda:GetLayerVersion",),
-    "lambda.Invoke": ("lambda:InvokeFunction",),
     "lambda.InvokeAsync": ("lambda:InvokeFunction",),
     "lambda.InvokeWithResponseStream": ("lambda:InvokeFunction",),
     "s3.CompleteMultipartUpload": (_PUT_OBJECT,),

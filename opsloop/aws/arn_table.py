@@ -20,7 +20,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "ec2:KeyPairName": ("KeyName",),
     "ec2:NaclId": ("NetworkAclId", "NetworkAclIds"),
     "ec2:PlacementGroupName": ("GroupName", "GroupNames"),
-    "ec2:SecurityGroupId": ("GroupId", "GroupIds", "SecurityGroupId", "SecurityGroupIds", "Groups"),
+    "ec2:SecurityGroupId": ("GroupId", "GroupIds", "SecurityGroupIds", "Groups"),
     "ec2:VpcEndpointServiceId": ("ServiceId", "ServiceIds"),
     "ec2:VpcFlowLogId": ("FlowLogId", "FlowLogIds"),
     "ecs:ContainerInstanceId": ("containerInstance", "containerInstances"),

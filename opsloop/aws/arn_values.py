@@ -18,7 +18,10 @@ def _after_last_slash(value: str, _given: Given) -> tuple[str, ...]:
 
 def _without_leading_slash(value: str, given: Given) -> tuple[str, ...]:
     name = value.removeprefix("/")
-    return (name, f"{name.removesuffix('/')}/*") if "Path" in given else (name,)
+    if "Path" not in given:
+        return (name,)
+    path = name.removesuffix("/")
+    return (path, f"{path}/*") if path else (ANY,)
 
 
 def _with_random_suffix(value: str, _given: Given) -> tuple[str, ...]:

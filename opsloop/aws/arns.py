@@ -47,7 +47,12 @@ def _kinds(action: iam.Action, given: Given) -> list[iam.Resource]:
     """The kinds of resource that this call touches: what IAM requires, and what it names."""
     required = [kind for kind in action.resources if kind.required]
     optional = [kind for kind in action.resources if not kind.required]
-    named = [kind for kind in optional if _is_named(action, kind, _wide(given))]
+    wide = _wide(given)
+    named = [
+        kind
+        for kind in optional
+        if _is_touched(action, kind, given) or _is_named(action, kind, wide)
+    ]
     return _alternatives(required + named, given) or optional
 
 
@@ -65,9 +70,13 @@ def _holds_maps(value: object) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_maps, value)))
 
 
+def _is_touched(action: iam.Action, kind: iam.Resource, given: Given) -> bool:
+    parameters = UNNAMED.get(str(action), {}).get(kind.name)
+    return parameters is not None and given.keys() >= set(parameters)
+
+
 def _is_named(action: iam.Action, kind: iam.Resource, given: Given) -> bool:
-    unnamed = UNNAMED.get(str(action), {}).get(kind.name)
-    if _whole(kind, given) or (unnamed is not None and given.keys() >= set(unnamed)):
+    if _whole(kind, given):
         return True
     variables = _VARIABLE.findall(kind.arn)
     return bool(variables) and all(

@@ -176,7 +176,8 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         {"incidentRecordArn": "a", "relatedItemsUpdate": {}},
         [
             Fault(
-                "0 of the alternatives of relatedItemsUpdate of aws.ssm-incidents.update_related_items",
+                "0 of the alternatives of relatedItemsUpdate of "
+                "aws.ssm-incidents.update_related_items",
                 "exactly one of itemToAdd or itemToRemove",
                 path=("relatedItemsUpdate",),
             )
@@ -256,5 +257,7 @@ def test_what_passes_here_passes_botocore(call: tuple[tuple[str, str], dict[str,
     (service, method), data = call
     if check_call(service, method, data):
         return
-    report = ParamValidator().validate(data, operation(service, method).input)
+    shape = operation(service, method).input
+    assert shape is not None
+    report = ParamValidator().validate(data, shape)
     assert report.generate_report() == ""
