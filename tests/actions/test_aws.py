@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 import boto3
@@ -119,11 +120,16 @@ def test_pages_are_bounded(aws: World) -> None:
     assert len(calls) == MOST_PAGES + 1
 
 
+@cache
+def _meta() -> Any:
+    return boto3.Session("a", "b", region_name="eu-west-1").client("sqs").meta
+
+
 class _Listing:
     """A client whose pages are cut where a test wants them."""
 
     def __init__(self, pages: list[list[str]]) -> None:
-        self.meta: Any = boto3.Session("a", "b", region_name="eu-west-1").client("sqs").meta
+        self.meta = _meta()
         self._pages = pages
 
     def list_queues(self, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803 - AWS's name

@@ -113,19 +113,30 @@ class World:
         """What was sent and is no read."""
         return [sent for sent in self.sent if not is_read(*sent.split("."))]
 
-    def answer(self, service_id: str, operation: str, *answers: Mapping[str, Any]) -> list[Any]:
-        """Answer an operation from here on, for what moto does not have. Returns the calls."""
-        left: list[Mapping[str, Any]] = list(answers)
+    def answer(
+        self, service_id: str, operation: str, *answers: Mapping[str, Any] | None
+    ) -> list[Any]:
+        """Answer an operation from here on, the last for ever; None leaves it to moto.
+
+        Returns the list that its calls' parameters will be in.
+        """
+        left = list(answers)
         calls: list[Any] = []
 
-        def answer(context: dict[str, Any], **_: Any) -> Any:
-            calls.append(context["opsloop"])
-            self.sent.append(f"{service_id.lower()}.{xform_name(operation)}")
+        def answer(model: Any, context: dict[str, Any], **_: Any) -> Any:
+            here = (model.service_model.service_id.hyphenize(), model.name)
+            if here != (service_id, operation):
+                return None
             response = left.pop(0) if len(left) > 1 else left[0]
+            if response is None:
+                return None
+            calls.append(context["opsloop"])
+            self.sent.append(f"{service_id}.{xform_name(operation)}")
             status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
             return SimpleNamespace(status_code=status), dict(response)
 
-        self.session.events.register_last(f"before-call.{service_id}.{operation}", answer)
+        # behind the hooks of a step's clients, which are on the same level
+        self.session.events.register_last("before-call", answer)
         return calls
 
     def _sending(self, request: Any, event_name: str, **_: Any) -> None:
