@@ -34,7 +34,7 @@ def check(rule: Rule) -> Iterator[Fault]:
 
 def is_sure(rule: Rule) -> bool:
     """Whether it is clear what wakes the rule and what each of its steps does."""
-    one_trigger = [len(when.kinds) for when in rule.when] == [1]
+    one_trigger = len(rule.when) == 1 and not any(_trigger(rule.when[0], ()))
     return one_trigger and all(len(step.kinds) == 1 for _, step in steps_of(rule))
 
 

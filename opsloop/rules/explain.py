@@ -53,6 +53,15 @@ _TRUTH = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "fa
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A problem, the path of what it is about as the file has it, and the key that was meant."""
+
+    path: Path
+    problem: Problem
+    meant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Error:
     """One of pydantic's errors and what is needed to speak of it."""
 
@@ -85,20 +94,20 @@ class _Error:
         return Problem(self.source.place(self.path), said(self.value), expected, correction)
 
 
-def explain(
-    error: ValidationError, source: Source, model: type[Model]
-) -> list[tuple[Path, Problem]]:
-    """Each problem with the path of what it is about, as the file has it."""
+def explain(error: ValidationError, source: Source, model: type[Model]) -> list[Told]:
+    """All that pydantic found, told once: a misspelt key is not missing as well."""
     errors = error.errors(include_url=False)
-    unknown = (source.own(one["loc"]) for one in errors if one["type"] == "extra_forbidden")
-    misspelt = {(*path[:-1], _meant(path, model)) for path in unknown}
+    unknown = [source.own(one["loc"]) for one in errors if one["type"] == "extra_forbidden"]
+    meant = {path: _meant(path, model) for path in unknown}
+    misspelt = {(*path[:-1], key) for path, key in meant.items()}
     found = []
     for one in errors:
         at_key = one["loc"][-1:] == ("[key]",)
         path = source.own(one["loc"][:-1] if at_key else one["loc"])
-        told = _Error(source, model, path, one["input"], one.get("ctx", {}))
+        seen = _Error(source, model, path, one["input"], one.get("ctx", {}))
         if one["type"] != "missing" or path not in misspelt:
-            found.append((path, _of_key(told) if at_key else _KINDS[one["type"]](told)))
+            problem = _of_key(seen) if at_key else _KINDS[one["type"]](seen)
+            found.append(Told(path, problem, meant.get(path)))
     return found
 
 

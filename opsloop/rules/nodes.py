@@ -99,6 +99,10 @@ class Builder:
     def _scalar(self, event: events.ScalarEvent) -> Node:
         start, end = self._behind_anchor(event), _mark(event.end_mark)
         data: Data = event.value
+        if event.tag and start.line == end.line and not event.tag.startswith("tag:"):
+            # `!a.b == c` is an expression without its quotes, and told as that
+            start = _mark(event.start_mark)
+            return Node(self.text[start.offset : end.offset], start, end, None, self._in_flow())
         if event.implicit[0] and not self._expects_key():
             try:
                 data = resolve(event.value)

@@ -88,17 +88,22 @@ def test_all_files_are_told_of_at_once(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_can_do_without_what_is_wrong_is_read(tmp_path: Path) -> None:
-    text = RULE.replace("severity: high", "severity: high\nmode: actve\nzebra: 1")
+    text = RULE.replace("severity: high", "sevrity: high\nmode: actve\nzebra: 1")
     loaded, problems = read_project(project(tmp_path, {"hosts/a.yaml": text}))
     assert loaded is not None
-    assert [rule.rule.mode for rule in loaded.rules] == ["observe"]
-    assert [problem.found for problem in problems] == ["text 'actve'", "the unknown key 'zebra'"]
+    assert [(rule.rule.severity, rule.rule.mode) for rule in loaded.rules] == [("high", "observe")]
+    assert [problem.found for problem in problems] == [
+        "text 'actve'",
+        "the unknown key 'sevrity'",
+        "the unknown key 'zebra'",
+    ]
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("then:", "thne:"),
+        ("severity: high\n", ""),
+        ('{names: ["status-*"], to: ALARM}', "{to: ALARM}"),
         ("to: ALARM}", "to: ALARM}\n  schedule: rate(1 hour)"),
         ("    do: aws", "    stop: Enough\n    do: aws"),
         ("then:", "let: {x: [a, b]}\nthen:"),
