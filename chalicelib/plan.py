@@ -176,7 +176,7 @@ class Blast(TypedDict):
 
 
 class Hours(TypedDict):
-    """Weekly hours: days from Monday (0), minutes of the day; an `end` before `begin` is next day."""
+    """Weekly hours: days from Monday (0), minutes of the day; over midnight if `end` is earlier."""
 
     days: list[int]
     begin: int
@@ -253,6 +253,7 @@ class Plan(TypedDict):
     wire: Wire
     each: Each | None
     let: dict[str, Expr]
+    guard: Guard | None
     criteria: Criteria
     facts: list[Fact]
     then: list[Step]
