@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import PlanError
 from chalicelib.plan import SCHEMA, Plan, Stage
 from opsloop.compiler.names import ALWAYS
 from opsloop.expressions.types import Names
+from opsloop.naming import named
 
 #: an event of which nothing is known, for expressions that need none
 NO_EVENT: dict[str, Any] = {
@@ -27,18 +27,12 @@ NO_EVENT: dict[str, Any] = {
 def plan_of(project: Path, rule: str, stage: str) -> tuple[Plan, Stage]:
     """A rule's plan and a stage's settings, compiled from the files as they are now.
 
-    Raises Problems for rules that do not compile, PlanError for names that are not there.
+    Raises Problems for rules that do not compile, UnknownName for names that are not there.
     """
     from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
 
     compiled = compile_project(project)
-    return _named(compiled.plans, rule, "rule"), _named(compiled.stages, stage, "stage")
-
-
-def _named(there: dict[str, Any], name: str, what: str) -> Any:
-    if name not in there:
-        raise PlanError(f"found the {what} {name!r}; expected one of {', '.join(sorted(there))}")
-    return there[name]
+    return named(compiled.plans, rule, "rule"), named(compiled.stages, stage, "stage")
 
 
 def names_of(plan: Plan) -> Names:
@@ -79,6 +73,7 @@ def bare_plan() -> Plan:
         "wire": {},
         "each": None,
         "let": {},
+        "guard": None,
         "criteria": {"event": None, "facts": None},
         "facts": [],
         "then": [],

@@ -84,6 +84,7 @@ def plan(**more: Any) -> Plan:
         "wire": {"pattern": {"source": ["aws.ec2"]}},
         "each": None,
         "let": {},
+        "guard": None,
         "criteria": {"event": None, "facts": None},
         "facts": [],
         "then": [],
