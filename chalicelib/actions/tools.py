@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from chalicelib.actions import web
 from chalicelib.actions.base import Response, WouldCall
 from chalicelib.actions.sessions import Call, Sessions
-from chalicelib.actions.transport import Urllib3Transport
 from chalicelib.errors import ExpressionError, SecretError, StepError
 from chalicelib.expressions import Evaluator
 from chalicelib.partitions import partition_of
@@ -40,7 +39,7 @@ class AwsToolBox:
         self._sessions = sessions
         self._stage = stage
         self._secrets = secrets
-        self._transport = transport or Urllib3Transport()
+        self._transport = transport
 
     def tools(
         self, *, rule: str, execution: str, token: str, deadline: float, dry_run: bool
@@ -49,12 +48,20 @@ class AwsToolBox:
         call = Call(rule, execution, deadline, dry_run, self._sessions.clock)
         return AwsTools(
             self._sessions,
-            self._transport,
+            self._send,
             self._stage,
             channel=self._channel,
             call=call,
             token=token,
         )
+
+    def _send(self, request: web.Request) -> web.Reply:
+        if self._transport is None:
+            # ssl and socket cost as much as the rest of this package
+            from chalicelib.actions.transport import Urllib3Transport  # noqa: PLC0415
+
+            self._transport = Urllib3Transport()
+        return self._transport.send(request)
 
     def _channel(self, name: str) -> Mapping[str, Any]:
         stage = self._stage
@@ -77,7 +84,7 @@ class AwsTools:
     def __init__(
         self,
         sessions: Sessions,
-        transport: web.Transport,
+        send: Callable[[web.Request], web.Reply],
         stage: Stage,
         *,
         channel: Callable[[str], Mapping[str, Any]],
@@ -91,7 +98,7 @@ class AwsTools:
         self.partition = partition_of(stage["region"])
         self.token = token
         self._sessions = sessions
-        self._transport = transport
+        self._send = send
         self._channel = channel
         self._call = call
 
@@ -127,7 +134,7 @@ class AwsTools:
         if self._call.dry_run and method not in ("GET", "HEAD"):
             sent = json if json is not None else (body or b"").decode(errors="replace")
             raise WouldCall("http", method.lower(), {"host": request.authority, "body": sent})
-        return web.response(request, self._transport.send(request))
+        return web.response(request, self._send(request))
 
     def announce(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
         """Say that an effect follows which goes by neither `client` nor `request`."""

@@ -10,7 +10,7 @@ LIGHT = """
 import sys
 import chalicelib.actions, chalicelib.actions.tools, chalicelib.secrets
 heavy = {"boto3", "botocore", "urllib3", "apprise", "aws_lambda_powertools.utilities.parameters"}
-ours = {"aws", "ec2", "ecs", "http", "iam", "notify", "s3", "tags", "paging"}
+ours = {"aws", "ec2", "ecs", "http", "iam", "notify", "s3", "tags", "paging", "transport"}
 print(sorted((heavy | {f"chalicelib.actions.{name}" for name in ours}) & set(sys.modules)))
 """
 

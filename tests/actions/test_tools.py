@@ -4,10 +4,23 @@ import pytest
 from botocore.session import get_session
 
 from chalicelib.actions.base import Response, WouldCall
+from chalicelib.actions.tools import AwsToolBox, AwsTools
 from chalicelib.actions.web import Reply
 from chalicelib.errors import StepError
 from chalicelib.partitions import partition_of
-from tests.actions.world import ACCOUNT, EXECUTION, REGION, TOKEN, Replies, World
+from chalicelib.plan import Stage, Value
+from opsloop.expressions import compile_value
+from tests.actions.servers import serving
+from tests.actions.world import (
+    ACCOUNT,
+    EXECUTION,
+    REGION,
+    TOKEN,
+    Replies,
+    Secrets,
+    World,
+    stage,
+)
 
 URL = "https://hooks.example/services/T000/B000/s3cr3tpath"
 
@@ -161,3 +174,29 @@ def test_says_which_channels_there_are(aws: World, channels: dict[str, Any], mes
     with pytest.raises(StepError) as raised:
         aws.tools(channels=channels).channel("pager")
     assert str(raised.value) == message
+
+
+def test_a_channels_secrets_are_resolved_when_it_is_used(aws: World) -> None:
+    template = compile_value({"type": "slack", "url": "${secret('ssm:/hook')}", "in": "${region}"})
+    given = {"ops": template}
+    tools = _templated(aws, given, {"ssm:/hook": URL})
+    assert tools.channel("ops") == {"type": "slack", "url": URL, "in": REGION}
+    with pytest.raises(StepError) as raised:
+        _templated(aws, given, {}).channel("ops")
+    assert raised.value.code == "SecretError"
+    assert "channel ops: " in raised.value.message
+    assert URL not in str(raised.value)
+
+
+def _templated(aws: World, channels: dict[str, Value], secrets: dict[str, str]) -> AwsTools:
+    settings: Stage = {**stage(), "channels": channels}
+    box = AwsToolBox(aws.sessions, settings, Secrets(secrets))
+    deadline = aws.clock.now() + 60
+    return box.tools(rule="r", execution="e", token="t", deadline=deadline, dry_run=False)
+
+
+def test_without_a_transport_of_its_own_it_is_the_real_one(aws: World) -> None:
+    with serving(body=b"here") as server:
+        tools = _templated(aws, {}, {})
+        answer = tools.request("GET", f"http://127.0.0.1:{server.port}/", networks=["127.0.0.1"])
+    assert answer.body == "here"
