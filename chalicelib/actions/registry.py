@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from chalicelib.actions.aws_errors import in_our_words
 from chalicelib.actions.base import Action, Tools
 from chalicelib.actions.reads import is_read
 from chalicelib.errors import PlanError
@@ -64,8 +65,6 @@ class Catalogue:
         Raises StepError for what failed, in AWS's words where AWS answered; WouldCall for
         the first effect of a dry run; PlanError for an action that there is not.
         """
-        from chalicelib.actions.aws_errors import in_our_words  # noqa: PLC0415 - imports botocore
-
         function = find(name).function
         with in_our_words():
             return function(tools, **parameters)

@@ -2,7 +2,8 @@
 
 The hooks sit in botocore's own event system, below every road that a client offers: plain
 methods, paginators, waiters. They say whose call it is in the user agent, stop at the
-deadline before each attempt, and in a dry run let nothing out that is not a read. Which
+deadline before each attempt, let botocore repeat no effect whose answer was lost, and in a
+dry run let nothing out that is not a read. Which
 execution a call belongs to is a context variable, because clients outlive executions; a call
 from nowhere raises. boto3 is imported when the first client is made.
 """
@@ -102,6 +103,7 @@ def _hook(events: Any) -> None:
     events.register("before-call", _before_call)
     # last: botocore writes the user agent anew in a handler of the same event
     events.register_last("request-created", _before_attempt)
+    events.register_first("needs-retry", _before_retry)
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -110,11 +112,9 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
 
 
 def _before_call(model: Any, context: dict[str, Any], **_: Any) -> None:
-    from botocore import xform_name  # noqa: PLC0415 - a client exists
-
     call = _CALL.get()
     call.left()
-    service, operation = model.service_model.service_name, xform_name(model.name)
+    service, operation = _name(model)
     if call.dry_run and not is_read(service, operation):
         raise WouldCall(service, operation, to_json(context["opsloop"]))
 
@@ -126,3 +126,27 @@ def _before_attempt(request: Any, **_: Any) -> None:
     agent = f"{request.headers['User-Agent']} opsloop/{call.rule}/{call.execution}"
     # not signed, so it may be said after the signature
     request.headers.replace_header("User-Agent", agent)
+
+
+def _before_retry(operation: Any, caught_exception: Exception | None, **_: Any) -> None:
+    """Stop botocore from repeating an effect whose answer was lost: it may have happened.
+
+    Unless it carries a token that AWS knows it by. Whether to repeat it is for the rule.
+    """
+    from botocore import exceptions  # noqa: PLC0415 - a client exists
+
+    lost = (exceptions.ReadTimeoutError, exceptions.ConnectionClosedError)
+    if (
+        caught_exception is not None
+        and isinstance(caught_exception, lost)
+        and not is_read(*_name(operation))
+        and not operation.idempotent_members
+    ):
+        raise caught_exception
+
+
+def _name(model: Any) -> tuple[str, str]:
+    """Service and operation, as a rule writes them."""
+    from botocore import xform_name  # noqa: PLC0415 - a client exists
+
+    return model.service_model.service_name, xform_name(model.name)

@@ -43,7 +43,9 @@ own; the compiler checks them against botocore's model and derives the permissio
   to 100; with one of those it gives the page that it asks for. An answer of several pages
   that cannot be joined fails the step: there is no silent first page.
 - A text for a blob is sent as it is. Operations that answer with an event stream are refused.
-- Errors have AWS's code: `retry: {on: [ThrottlingException]}`, `error.code`.
+- Errors have AWS's code: `retry: {on: [ThrottlingException]}`, `error.code`. What AWS throttles
+  or fails at is tried three times. A call waits 20 seconds for an answer; an effect whose
+  answer was lost is not repeated, unless it carries a client token or the rule says `retry`.
 """
 
 

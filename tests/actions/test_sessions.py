@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib.actions.base import WouldCall
 from chalicelib.actions.sessions import Sessions
@@ -91,6 +92,38 @@ def test_no_attempt_after_the_deadline(aws: World) -> None:
     with pytest.raises(StepError, match="Timeout"):
         client.list_queues()
     assert len(attempts) == 2
+
+
+LOST = ReadTimeoutError(endpoint_url="https://x")
+CLOSED = ConnectionClosedError(endpoint_url="https://x")
+UNSENT = ConnectTimeoutError(endpoint_url="https://x")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "error", "attempts"),
+    [
+        ("aws.lambda.invoke", {"FunctionName": "f"}, LOST, 1),
+        ("aws.lambda.invoke", {"FunctionName": "f"}, CLOSED, 1),
+        ("aws.lambda.invoke", {"FunctionName": "f"}, UNSENT, 3),
+        ("aws.lambda.list_functions", {}, LOST, 3),
+        # it has a ClientToken, which botocore fills in
+        ("aws.ec2.run_instances", {"ImageId": "a", "MinCount": 1, "MaxCount": 1}, LOST, 3),
+    ],
+)
+def test_botocore_repeats_no_effect_whose_answer_was_lost(
+    aws: World, name: str, parameters: dict[str, Any], error: Exception, attempts: int
+) -> None:
+    tried = []
+
+    def fail(**_: Any) -> None:
+        tried.append(name)
+        raise error
+
+    aws.session.events.register_first("before-send", fail)
+    with pytest.raises(StepError) as raised:
+        aws.do(name, parameters)
+    assert (len(tried), raised.value.code) == (attempts, type(error).__name__)
+    assert raised.value.retryable
 
 
 class _Empty:
