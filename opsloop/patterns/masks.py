@@ -5,6 +5,7 @@ at once; an operator is evaluated once for each value that is new.
 """
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Any
 
 from msgspec import UNSET
@@ -53,8 +54,10 @@ class Masks(dict[Any, int]):
     def __missing__(self, value: Any) -> int:
         """Work the mask out and remember it, within bounds."""
         mask = self.of(value)
-        if isinstance(value, str) and len(value) > LONGEST_REMEMBERED:
-            return mask
+        if isinstance(value, str):
+            if len(value) > LONGEST_REMEMBERED:
+                return mask
+            value = intern(value)  # groups share values: so they share the processor's cache
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         self[value] = mask

@@ -96,6 +96,11 @@ def _cloudtrail(random: Random, source: str) -> dict[str, Any]:
         "managementEvent": True,
         "recipientAccountId": ACCOUNT,
         "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": f"{source[4:]}.us-east-1.amazonaws.com",
+        },
     }
     if random.random() < 0.2:
         detail["requestParameters"]["policyDocument"] = POLICY
