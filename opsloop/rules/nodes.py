@@ -18,10 +18,10 @@ from opsloop.problems import Place, Problem, Problems
 from opsloop.rules import corrections
 from opsloop.rules.corrections import MAX_DEPTH
 from opsloop.rules.scalars import NotJson, resolve
+from opsloop.rules.words import MAX_PROBLEMS, readable
 
 Data = Any
 MAX_NODES = 10_000
-
 
 _ValueEvent = events.ScalarEvent | events.CollectionStartEvent
 #: anchor and tag, with what may stand between them and the value
@@ -230,6 +230,8 @@ class Builder:
     def _say(self, at: Mark, found: str, expected: str, correction: str | None = None) -> None:
         place = Place(self.name, at.line + 1, at.column + 1)
         self.problems.append(Problem(place, found, expected, correction))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise Problems(readable(self.problems))
 
     def _stop(self, at: Mark, found: str, expected: str, correction: str | None = None) -> NoReturn:
         self._say(at, found, expected, correction)

@@ -57,32 +57,32 @@ class Source:
             return self._inside(node, offset)
         return self._at(node.start)
 
-    def problem(self, fault: Fault, base: Path = (), *, key: bool = False) -> Problem:
-        """A fault of this file with its place and its corrected line.
+    def problem(self, fault: Fault, base: Path = ()) -> Problem:
+        """A fault of this file with its place and its corrected line."""
+        path = base + fault.path
+        place = self.place(path, fault.offset, key=fault.key)
+        return Problem(place, fault.found, fault.expected, self._corrected(path, fault))
 
-        `key`: it is about the key, whatever the fault says itself.
-        """
-        path, key = base + fault.path, key or fault.key
-        place = self.place(path, fault.offset, key=key)
-        return Problem(place, fault.found, fault.expected, self._corrected(path, fault, key=key))
-
-    def _corrected(self, path: Path, fault: Fault, *, key: bool) -> str | None:
+    def _corrected(self, path: Path, fault: Fault) -> str | None:
         node, rest = self._find(path)
         if fault.correction is None or rest:
             return None
-        if key:
+        if fault.key:
             return self.renamed(path, fault.correction)
         return None if node.children else self.rewritten(path, fault.correction)
 
-    def rewritten(self, path: Path, value: str) -> str:
-        """The line, or the line of a block of text, with another text in the value's place."""
+    def rewritten(self, path: Path, value: str) -> str | None:
+        """The line, or the line of a block of text, with another text in the value's place.
+
+        None, here and below, where the line is too long to be read.
+        """
         node, _ = self._find(path)
         if node.style in ("|", ">"):
             return _changed_line(str(node.data), value)
         spelt = corrections.spell(value, flow=node.flow, style=node.style)
         return self._replaced(node, spelt)
 
-    def renamed(self, path: Path, key: str) -> str:
+    def renamed(self, path: Path, key: str) -> str | None:
         """The line with another key in the place of the last of `path`."""
         owner, _ = self._find(path[:-1])
         return self._replaced(owner.keys[path[-1]], key)
@@ -109,16 +109,19 @@ class Source:
         node, _ = self._find(path)
         return self.text[node.start.offset : node.end.offset]
 
-    def replaced(self, path: Path, spelt: str) -> str:
+    def replaced(self, path: Path, spelt: str) -> str | None:
         """The line with the value spelt otherwise: `spelt` goes in as it is."""
         return self._replaced(self._find(path)[0], spelt)
 
-    def _replaced(self, node: Node, spelt: str) -> str:
-        before = self.text[: node.start.offset].rpartition("\n")[2]
-        behind = self.text[node.end.offset :].partition("\n")[0]
+    def _replaced(self, node: Node, spelt: str) -> str | None:
+        start, end = node.start.offset, node.end.offset
+        before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        stop = self.text.find("\n", end)
+        behind = self.text[end:stop] if stop >= 0 else ""
         if node.start == node.end and before.endswith(":"):
             spelt = " " + spelt
-        return f"{before}{spelt}{behind}".strip()
+        line = f"{before}{spelt}{behind}".strip()
+        return line if len(line) <= corrections.MAX_LINE else None
 
     def _find(self, path: Path) -> tuple[Node, Path]:
         """The node at `path`, else the last that exists and what of the path is left.

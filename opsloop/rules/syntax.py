@@ -16,6 +16,7 @@ import yaml
 
 from opsloop.problems import Place, Problem
 from opsloop.rules import corrections
+from opsloop.rules.words import clipped
 
 _CLOSING = {"[": "]", "{": "}"}
 
@@ -154,7 +155,7 @@ def _open_columns(lines: list[str], *, items: bool) -> set[int]:
 
 
 def _in_or_out_of_list(failure: _Failure, *, is_item: bool) -> _Said | None:
-    found = repr(failure.content.strip())
+    found = _shown(failure.content)
     at = failure.line, failure.column
     if "'-' indicator" in failure.problem:
         fixed = " " * failure.column + "- " + failure.content.strip()
@@ -172,7 +173,7 @@ def _behind(failure: _Failure) -> _Said | None:
     if opened := _quote_from_above(failure):
         return _not_closed(failure, opened)
     fixed = corrections.quoted(failure.text, failure.line)
-    found = f"{failure.content[failure.column :].strip()!r} behind the end of a value"
+    found = f"{_shown(failure.content[failure.column :])} behind the end of a value"
     return failure.line, failure.column, found, "one value; a text as a whole in quotes", fixed
 
 
@@ -183,7 +184,11 @@ def _no_colon(failure: _Failure) -> _Said | None:
     content = corrections.line_of(failure.text, since.line)
     fixed = re.sub(r"^([\w.$-]+):?(?=\S|$)", r"\1: ", content.strip()).rstrip()
     proven = corrections.proven(failure.text, since.line, _indent_of(content) + fixed)
-    return since.line, since.column, f"{content.strip()!r} without ': '", "key: value", proven
+    return since.line, since.column, f"{_shown(content)} without ': '", "key: value", proven
+
+
+def _shown(text: str) -> str:
+    return repr(clipped(text.strip()))
 
 
 def _indent_of(line: str) -> str:
@@ -231,7 +236,7 @@ def _open_bracket(failure: _Failure) -> _Said | None:
         return _open_ended(failure, since)
     fixed = corrections.items_quoted(failure.text, failure.line, since.column)
     bracket = failure.content[since.column]
-    found = f"{failure.content[failure.column :].strip()!r} where an item of {bracket} ended"
+    found = f"{_shown(failure.content[failure.column :])} where an item of {bracket} ended"
     expected = f"',' or {_CLOSING[bracket]}; a text that holds one of []{{}},: stands in quotes"
     return failure.line, failure.column, found, expected, fixed
 

@@ -17,6 +17,7 @@ from opsloop.rules.explain import Told, explain
 from opsloop.rules.fields import Model
 from opsloop.rules.model import Rule
 from opsloop.rules.source import Source
+from opsloop.rules.words import readable
 
 M = TypeVar("M", bound=Model)
 #: other parts of a rule read these names: a rule without one of them is another rule
@@ -41,7 +42,8 @@ def validated(
         modelled = None
     said = {one.path for one in postponed} | {(key,) for key in inherited}
     told = [one for one in told if not _is_below(one.path, said)]
-    return modelled, [one.problem for one in (*postponed, *told, *_secrets(source))]
+    problems = [one.problem for one in (*postponed, *told, *_secrets(source))]
+    return modelled, readable(problems)
 
 
 def _attempt(source: Source, model: type[M], data: dict[str, Any]) -> tuple[M | None, list[Told]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from opsloop.problems import Fault, Path
+from opsloop.problems import Fault, Path, Problem
 
 CLIP = 60
+#: of one file: more than that is no reading
+MAX_PROBLEMS = 50
 
 
 class Refused(ValueError):
@@ -49,3 +51,12 @@ def listed(names: Any, last: str = "and") -> str:
     if len(texts) > 8:  # noqa: PLR2004 - what one reads at a glance
         return f"{', '.join(texts[:7])} {last} {len(texts) - 7} more"
     return f" {last} ".join(filter(None, [", ".join(texts[:-1]), texts[-1]])) if texts else ""
+
+
+def readable(problems: list[Problem]) -> list[Problem]:
+    """The first of a file's problems, with a last one that says that there are more."""
+    if len(problems) <= MAX_PROBLEMS:
+        return problems
+    ordered = sorted(problems, key=lambda one: one.place)
+    place, expected = ordered[MAX_PROBLEMS].place, f"the {MAX_PROBLEMS} before it mended first"
+    return [*ordered[:MAX_PROBLEMS], Problem(place, "more problems", expected)]

@@ -290,6 +290,17 @@ def test_problems_beyond_types_are_told_beside_those_of_types() -> None:
 
 
 TEXTS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=6)
+
+
+def test_a_file_tells_fifty_problems_and_that_there_are_more() -> None:
+    keys = [f"key{number}: 1\n" for number in range(60)]
+    _, problems = checked(f"{HEAD}when: {{manual: {{}}}}\n{STEP}{''.join(keys)}")
+    assert [problem.split(";")[0] for problem in problems[49:]] == [
+        "f:55:1: found the unknown key 'key49'",
+        "f:56:1: found more problems",
+    ]
+
+
 KEYS = st.sampled_from(
     [
         *keys_of(Rule), "names", "to", "do", "with", "id", "if", "for_each", "as", "retry", "attempts",

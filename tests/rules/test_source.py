@@ -204,6 +204,7 @@ def test_files_that_are_not_read(content: bytes, expected: str, tmp_path: File) 
         ("- " * 100_000, "f:1:65: found more than 32 levels; expected values nested less deeply"),
         ("a: [" + "x, " * MAX_NODES + "]", "f:1:30002: found more than 10,000 values, aliases counted; expected a smaller file"),
         ("a: " + "x" * (MAX_BYTES - 10) + ": b", "f:1:1048570: found what YAML cannot read (mapping values are not allowed in this context); expected a text in quotes, or another layout"),
+        ("a:\n" + "- !b c\n" * 9_000, "\n".join(f'f:{n}:3: found the tag !b; expected no tag; a text that starts with ! stands in quotes\n    write: - "!b c"' for n in range(2, 52)) + "\nf:52:3: found more problems; expected the 50 before it mended first"),
         ("a: [" + "'" * 900 + "\n", "f:1:4: found a [ that nothing closes; expected a ] behind its last item\n    write: a: [" + "'" * 900 + "]"),
     ],
 )  # fmt: skip
