@@ -59,6 +59,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "s3-outposts:BucketName": ("Bucket",),
     "s3:ObjectName": ("Key",),
     "secretsmanager:SecretId": ("SecretId", "SecretIdList", "Name"),
+    "servicequotas:QuotaCode": ("QuotaCode",),
+    "servicequotas:ServiceCode": ("ServiceCode",),
     "sqs:QueueName": ("QueueUrl", "QueueName"),
     "ssm:ParameterNameWithoutLeadingSlash": ("Name", "Names", "Path"),
     "ssm:automation-definition:AutomationDefinitionName": ("DocumentName",),

@@ -88,13 +88,13 @@ def _named(service: str, operation: str) -> Iterator[ApiCall]:
 
 @functools.cache
 def _events(service: str) -> Mapping[str, tuple[ApiCall, ...]]:
-    """What CloudTrail tells of a service: by operation, then what is no operation."""
+    """What CloudTrail tells of a service: by operation, then what is no operation, or not only."""
     found: dict[str, tuple[ApiCall, ...]] = {}
     if service in models.services():
         for operation in models.model(service).operation_names:
             found[operation] = tuple(_calls(service, operation))
     for name, detail_type in EVENTS.get(service, {}).items():
-        found[name] = (_call(service, service, name, detail_type),)
+        found[name] = (*found.get(name, ()), _call(service, service, name, detail_type))
     return found
 
 
