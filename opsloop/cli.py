@@ -13,7 +13,8 @@ import click
 
 from chalicelib.errors import JournalError, OpsloopError
 from opsloop.deploy.errors import DeployError
-from opsloop.output import AWS, FAILED, console, plain
+from opsloop.naming import UnknownName
+from opsloop.output import AWS, EXIT_CODES, FAILED, USAGE, tell
 from opsloop.problems import Problems
 
 #: command -> what it does, in the order of `opsloop --help`
@@ -31,6 +32,14 @@ COMMANDS = {
     "wire": "Wire what Chalice cannot say about a stage's functions.",
 }
 
+#: the first that fits says how the command ends
+_MEANINGS: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownName, USAGE),
+    (DeployError, AWS),
+    (JournalError, AWS),
+    (OpsloopError, FAILED),
+)
+
 
 class Commands(click.Group):
     """Finds commands by name, and turns errors into messages."""
@@ -47,30 +56,48 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Names and meanings, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """What the exit codes mean."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it raises on purpose becomes a message and an exit code."""
         try:
             return super().invoke(ctx)
         except Problems as problems:
-            _tell(problems)
-            _tell(f"{len(problems.problems)} found")
+            _tell_problems(problems)
             ctx.exit(FAILED)
-        except (DeployError, JournalError) as error:
-            _tell(error)
-            ctx.exit(AWS)
-        except OpsloopError as error:
-            _tell(error)
-            ctx.exit(FAILED)
+        except Exception as error:
+            code = _exit_code(error)
+            if code is None:
+                raise
+            tell(error, "red")
+            ctx.exit(code)
 
 
-def _tell(message: object) -> None:
-    for line in str(message).splitlines():
-        console(stderr=True).print(plain(line), style="red", soft_wrap=True)
+def _exit_code(error: Exception) -> int | None:
+    """None for a defect of ours, and for what click itself makes of it."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return FAILED
+    if any(base.__module__ == "botocore.exceptions" for base in type(error).__mro__):
+        return AWS  # named, not imported: most commands never need it
+    return next((code for kind, code in _MEANINGS if isinstance(error, kind)), None)
+
+
+def _tell_problems(problems: Problems) -> None:
+    for problem in problems.problems:
+        fault, *correction = str(problem).split("\n", 1)
+        tell(fault, "red")
+        for line in correction:
+            tell(line, "green")
+    count = len(problems.problems)
+    tell(f"{count} problem{'' if count == 1 else 's'}")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

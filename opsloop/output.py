@@ -1,25 +1,34 @@
-"""How every command speaks: tables for people, JSON for programs, errors with a remedy.
+"""How every command speaks: text for people, JSON for programs, errors with a remedy.
 
-Colour and width follow the terminal; `NO_COLOR` and a pipe are respected by rich. Every
-text that may come from an event goes through `plain`, so that it cannot paint the terminal.
+What was asked for goes to standard output, all else to standard error. Colour and width
+follow the terminal; `NO_COLOR` is respected, and in a pipe nothing is coloured, wrapped or
+padded. Every text that may come from an event goes through `plain`, so that it cannot paint
+the terminal.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 from rich.text import Text
 
-#: exit codes, documented in docs/cli.md
 OK = 0
 FAILED = 1
 USAGE = 2
 AWS = 3
+
+#: what each exit code of every command means
+EXIT_CODES = {
+    OK: "What was asked for is done.",
+    FAILED: "Something is wrong with a rule, an expression or an event, or a run failed.",
+    USAGE: "The command line names something that is not there: a command, a rule, a stage.",
+    AWS: "AWS or the journal did not answer as it should: credentials, account, table.",
+}
 
 STYLES = {
     "succeeded": "green",
@@ -30,16 +39,46 @@ STYLES = {
     "not met": "dim",
     "duplicate": "dim",
     "skipped": "dim",
-    "critical": "bold red",
-    "high": "red",
-    "medium": "yellow",
 }
+
+#: as wide as no line is: in a pipe nothing is wrapped
+_PIPE = 100_000
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that wraps nothing in a pipe and takes no markup from data."""
-    wide = None if sys.stdout.isatty() else 240
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=wide)
+    """A console that takes no markup from data, and wraps nothing in a pipe."""
+    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not made.is_terminal:
+        made.width = _PIPE
+    return made
+
+
+def show(renderable: RenderableType, *, stderr: bool = False) -> None:
+    """Print it; in a pipe without the blanks that pad a table's last column."""
+    to = console(stderr=stderr)
+    if to.is_terminal:
+        to.print(renderable)
+        return
+    with to.capture() as captured:
+        to.print(renderable)
+    to.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def tell(message: object, style: str = "") -> None:
+    """Lines for whoever sits there, on standard error; they wrap where the terminal does."""
+    for line in str(message).split("\n"):
+        console(stderr=True).print(Text(plain(line), style=style), soft_wrap=True)
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """Say what takes a moment, for as long as it does, where somebody watches."""
+    told = console(stderr=True)
+    if not told.is_terminal:
+        yield
+        return
+    with told.status(f"{on} …"):
+        yield
 
 
 def plain(text: object) -> str:
@@ -48,23 +87,14 @@ def plain(text: object) -> str:
 
 
 def styled(word: str) -> Text:
-    """A status or severity in its colour."""
+    """A status in its colour."""
     return Text(plain(word), style=STYLES.get(word, ""))
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    """An aligned table without frames, as AWS's operators like to copy from."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
-    return made
 
 
 def print_json(content: Any) -> None:
     """JSON on standard output, nothing around it."""
-    sys.stdout.write(json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n")
+    # ASCII: what an event holds need not be text that UTF-8 can say
+    sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
 def print_text(text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from opsloop.commands import options
-from opsloop.output import FAILED, console, plain, print_json
+from opsloop.output import FAILED, plain, print_json, print_text, tell, working
 
 
 @click.command("compile")
@@ -21,23 +21,23 @@ def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) ->
     Writes all of chalicelib/compiled and .chalice, or nothing: with a fault in any rule,
     everything stays as it was.
     """
-    from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
+    with working("compiling the rules"):
+        from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
 
-    compiled = compile_project(project)
+        compiled = compile_project(project)
     changed = compiled.output.stale(project) if check else compiled.output.write(project)
     if as_json:
         print_json({"rules": sorted(compiled.plans), "changed": changed})
     else:
-        _say(changed, len(compiled.plans), check=check)
+        _say(project, changed, len(compiled.plans), check=check)
     if check and changed:
         ctx.exit(FAILED)
 
 
-def _say(changed: list[str], rules: int, *, check: bool) -> None:
-    mark, verb = ("stale", "stale") if check else ("wrote", "written")
+def _say(project: Path, changed: list[str], rules: int, *, check: bool) -> None:
     for path in changed:
-        console().print(f"{mark} {plain(path)}")
-    told = console(stderr=True)
-    told.print(f"{rules} rules compiled, {len(changed)} files {verb}")
+        done = "wrote" if (project / path).exists() else "removed"
+        print_text(f"{'stale' if check else done} {plain(path)}\n")
+    tell(f"{rules} rules compiled, {len(changed)} files {'stale' if check else 'changed'}")
     if check and changed:
-        told.print("run `opsloop compile`", style="red")
+        tell("run `opsloop compile`", "red")

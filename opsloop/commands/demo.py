@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from chalicelib.clock import SystemClock
-from opsloop.output import console, print_json
+from chalicelib.errors import PlanError
+from opsloop.commands import options
+from opsloop.output import console, print_json, working
 
 if TYPE_CHECKING:
-    from opsloop.demo.play import Played
+    from opsloop.demo.play import Screen
 
 PROJECT = Path(__file__).parents[2]
-#: seconds between events, where somebody watches
-PAUSE = 0.4
+#: seconds after each event, where somebody watches
+PAUSE = 0.7
 
 
 @click.command("demo")
 @click.option("--fast", is_flag=True, help="Do not pause between events.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@options.as_json
 def command(*, fast: bool, as_json: bool) -> None:
-    """See the shipped rules act on real events, on an AWS account that lives in memory.
+    """See rules act on real events, on an account in memory.
 
+    The shipped rules, as Lambda would run them, on an AWS account that lives in this process.
     Needs no AWS account, no credentials and no network, and cannot reach one: whatever is in
     the environment, nothing leaves this machine.
     """
-    from opsloop.demo.play import Watcher, play  # noqa: PLC0415 - moto is slow
-
-    screen = console()
-    pause = PAUSE if screen.is_terminal and not fast and not as_json else 0.0
-    watcher = Watcher(None if as_json else screen, pause, SystemClock())
-    played = play(PROJECT, watcher)
+    with working("loading an AWS account"):
+        _need_moto()
+        from opsloop.demo import play  # noqa: PLC0415 - boto3 and pydantic are slow
+    played = play.play(PROJECT, _screen(fast=fast, as_json=as_json), SystemClock())
     if as_json:
-        print_json(_json(played))
+        print_json(play.as_json(played))
 
 
-def _json(played: Played) -> Mapping[str, Any]:
-    return {
-        "events": [
-            {"said": said, "started": [delivery.as_dict() for delivery in deliveries]}
-            for said, deliveries in played.events
-        ],
-        "before": played.before,
-        "after": played.after,
-        "told": played.told,
-        "executions": len(played.executions),
-    }
+def _need_moto() -> None:
+    """Moto is an extra, and imported later: it reads the environment when it is."""
+    if find_spec("moto") is None:
+        raise PlanError("the demo needs moto: pip install 'opsloop[demo]'")
+
+
+def _screen(*, fast: bool, as_json: bool) -> Screen:
+    from opsloop.demo.live import Live, Silent  # noqa: PLC0415 - comes with the demo
+
+    if as_json:
+        return Silent()
+    watched = console().is_terminal and not fast
+    return Live(PAUSE if watched else 0.0, SystemClock())

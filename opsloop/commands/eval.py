@@ -15,7 +15,7 @@ from chalicelib.events.normalise import normalise
 from chalicelib.expressions.values import kind
 from chalicelib.plan import Plan, Stage
 from opsloop.commands import options
-from opsloop.output import console, print_json
+from opsloop.output import plain, print_json, print_text, tell
 from opsloop.problems import Place, Problem, Problems
 
 
@@ -50,8 +50,9 @@ def command(
     if as_json:
         print_json({"value": value, "type": kind(value)})
     else:
-        console().print(json.dumps(value, indent=2, ensure_ascii=False), soft_wrap=True)
-        console(stderr=True).print(kind(value), style="dim")
+        lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
+        print_text("".join(f"{plain(line)}\n" for line in lines))
+        tell(kind(value), "dim")
 
 
 def _plan(rule: str | None, stage: str, project: Path) -> tuple[Plan, Stage]:

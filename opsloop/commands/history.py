@@ -11,7 +11,7 @@ import click
 
 from chalicelib.journal.record import Status
 from opsloop.commands import options
-from opsloop.output import console, print_json
+from opsloop.output import print_json, show, tell, working
 
 
 @click.command("history")
@@ -35,15 +35,16 @@ def command(
     as_json: bool,
 ) -> None:
     """List executions, newest first."""
-    from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
-    from opsloop.history.reader import Wanted  # noqa: PLC0415
-    from opsloop.history.view import listing  # noqa: PLC0415
+    with working("reading the journal"):
+        from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
+        from opsloop.history.reader import Wanted  # noqa: PLC0415
+        from opsloop.history.view import Listing  # noqa: PLC0415
 
-    wanted = Wanted(rule=rule, status=status, resource=resource, since=since, limit=limit)
-    found = journal_of(project, stage).newest(wanted)
+        wanted = Wanted(rule=rule, status=status, resource=resource, since=since, limit=limit)
+        found = journal_of(project, stage).newest(wanted)
     if as_json:
         print_json([asdict(one) for one in found])
     elif found:
-        console().print(listing(found))
+        show(Listing(found))
     else:
-        console(stderr=True).print("no executions")
+        tell("no executions")

@@ -9,7 +9,8 @@ import click
 
 from chalicelib.clock import SystemClock
 from opsloop.commands import options
-from opsloop.output import console, plain, print_json, table
+from opsloop.output import print_json, show, tell
+from opsloop.tables import Rows
 
 
 @click.command("infra")
@@ -26,12 +27,11 @@ def command(*, stage: str, project: Path, as_json: bool) -> None:
     from opsloop.deploy.stack import Stack  # noqa: PLC0415
     from opsloop.deploy.template import TEMPLATE  # noqa: PLC0415
 
-    told = console(stderr=True)
     client = session_for(stage_of(project, stage)).client("cloudformation")
-    stack = Stack(client, stage, SystemClock(), lambda line: told.print(plain(line)))
+    stack = Stack(client, stage, SystemClock(), tell)
     deployed = stack.deploy(TEMPLATE.read_text(encoding="utf-8"))
     if as_json:
         print_json(asdict(deployed))
         return
-    told.print(f"stack {deployed.stack}: {deployed.change}")
-    console().print(table(["OUTPUT", "VALUE"], sorted(deployed.outputs.items())))
+    tell(f"stack {deployed.stack}: {deployed.change}")
+    show(Rows(("OUTPUT", "VALUE"), sorted(deployed.outputs.items())))

@@ -12,7 +12,8 @@ import click
 from chalicelib.clock import SystemClock
 from chalicelib.plan import Plan, Stage
 from opsloop.commands import options
-from opsloop.output import FAILED, console, plain, print_json, styled, table
+from opsloop.output import FAILED, print_json, show, styled, tell, working
+from opsloop.tables import Rows
 
 
 class Parameter(click.ParamType[tuple[str, Any]]):
@@ -63,49 +64,42 @@ def command(
     """Run RULE on an event, on this machine, in the account of a stage.
 
     It is the code that Lambda runs, with your AWS credentials and the stage's journal. The
-    rule's mode counts, and the stage's max_mode; --dry-run makes it observe.
+    rule's mode counts, and the stage's max_mode; --dry-run makes it observe. Exits with 1 where
+    an execution failed.
     """
-    from opsloop.local.events import read_event  # noqa: PLC0415 - pydantic and boto3 are slow
-    from opsloop.local.manual import manual_payload  # noqa: PLC0415
-    from opsloop.local.plans import plan_of  # noqa: PLC0415
+    with working(f"running {rule}"):
+        from opsloop.local.once import observing, run_once  # noqa: PLC0415 - boto3 is slow
+        from opsloop.local.plans import plan_of  # noqa: PLC0415 - and so is pydantic
 
-    plan, settings = plan_of(project, rule, stage)
-    if event_file is not None:
-        payload = read_event(event_file)
-    else:
-        payload = manual_payload(plan, settings, dict(params), token or str(uuid4()), SystemClock())
-    outcomes = _run(plan, settings, payload, dry_run=dry_run)
+        plan, settings = plan_of(project, rule, stage)
+        if dry_run:
+            plan, settings = observing(plan, settings)
+        payload = _payload(plan, settings, event_file, dict(params), token)
+        outcomes = run_once(plan, settings, payload, SystemClock(), tell)
     if as_json:
         print_json(outcomes)
     else:
-        rows = [
-            (styled(one["outcome"]), one.get("execution", ""), one.get("reason", ""))
-            for one in outcomes
-        ]
-        console().print(table(("OUTCOME", "EXECUTION", "WHY"), rows))
+        _show(outcomes)
     if any(one["outcome"] == "failed" for one in outcomes):
         ctx.exit(FAILED)
 
 
-def _run(plan: Plan, stage: Stage, payload: Any, *, dry_run: bool) -> list[dict[str, Any]]:
-    from chalicelib.functions import make_handler  # noqa: PLC0415 - as above
-    from chalicelib.runtime import Runtime  # noqa: PLC0415
-    from opsloop.deploy.account import session_for  # noqa: PLC0415
-    from opsloop.deploy.names import table_name  # noqa: PLC0415
-    from opsloop.local.functions import LocalContext  # noqa: PLC0415
-    from opsloop.local.telemetry import ConsoleTelemetry  # noqa: PLC0415
+def _payload(
+    plan: Plan, stage: Stage, event_file: Path | None, params: dict[str, Any], token: str | None
+) -> Any:
+    from opsloop.local.events import read_event  # noqa: PLC0415 - as above
+    from opsloop.local.manual import manual_payload  # noqa: PLC0415
 
-    if dry_run:
-        stage = {**stage, "max_mode": "observe"}
-    session = session_for(stage)
-    runtime = Runtime(
-        plan,
-        stage,
-        table_name(stage["stage"]),
-        SystemClock(),
-        session=lambda: session,
-        telemetry=ConsoleTelemetry(lambda line: console(stderr=True).print(plain(line))),
-    )
-    answer = make_handler(plan, stage, runtime)(payload, LocalContext(str(uuid4())))
-    outcomes: list[dict[str, Any]] = answer["outcomes"]
-    return outcomes
+    if event_file is not None:
+        return read_event(event_file)
+    return manual_payload(plan, stage, params, token or str(uuid4()), SystemClock())
+
+
+def _show(outcomes: list[dict[str, Any]]) -> None:
+    rows = [
+        (styled(one["outcome"]), one.get("execution", "-"), one.get("reason", ""))
+        for one in outcomes
+    ]
+    show(Rows(("OUTCOME", "EXECUTION", "WHY"), rows))
+    if written := [one["execution"] for one in outcomes if "execution" in one]:
+        tell(f"`opsloop show {written[0]}` shows it step by step", "dim")

@@ -11,6 +11,6 @@ from opsloop.output import print_text
 @click.option("--settings", is_flag=True, help="That of rules/opsloop.yaml instead.")
 def command(*, settings: bool) -> None:
     """Print the JSON Schema of rule files."""
-    from opsloop.rules import schema  # noqa: PLC0415 - pydantic is slow
+    from opsloop.rules.schema import render, render_settings  # noqa: PLC0415 - pydantic is slow
 
-    print_text(schema.render_settings() if settings else schema.render())
+    print_text(render_settings() if settings else render())

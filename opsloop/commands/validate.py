@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from opsloop.commands import options
-from opsloop.output import FAILED, console, print_json
+from opsloop.output import FAILED, print_json, tell, working
 from opsloop.problems import Problems
 
 
@@ -18,10 +18,11 @@ from opsloop.problems import Problems
 @click.pass_context
 def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
     """Say what is wrong with the rules, all of it at once; write nothing."""
-    from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
-
     try:
-        compiled = compile_project(project)
+        with working("reading the rules"):
+            from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
+
+            compiled = compile_project(project)
     except Problems as problems:
         if not as_json:
             raise
@@ -30,4 +31,4 @@ def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
     if as_json:
         print_json([])
     else:
-        console(stderr=True).print(f"{len(compiled.plans)} rules are valid", style="green")
+        tell(f"{len(compiled.plans)} rules are valid", "green")

@@ -11,7 +11,8 @@ import click
 from chalicelib.clock import SystemClock
 from chalicelib.plan import deployed_plans
 from opsloop.commands import options
-from opsloop.output import FAILED, console, plain, print_json, table
+from opsloop.output import FAILED, print_json, show, tell
+from opsloop.tables import Rows
 
 if TYPE_CHECKING:
     from opsloop.deploy.wire import Wired
@@ -33,10 +34,9 @@ def command(ctx: click.Context, *, stage: str, project: Path, as_json: bool) -> 
         print_json([asdict(one) for one in wired])
     else:
         rows = [(one.function, one.change) for one in wired]
-        console().print(table(["FUNCTION", "DEAD LETTERS"], rows))
+        show(Rows(("FUNCTION", "DEAD LETTERS"), rows))
     if any(one.change == "missing" for one in wired):
-        message = f"some are not deployed: run `chalice deploy --stage {stage}`, then this again"
-        console(stderr=True).print(plain(message), style="red", soft_wrap=True)
+        tell(f"some are not deployed: run `chalice deploy --stage {stage}`, then this again", "red")
         ctx.exit(FAILED)
 
 

@@ -1,25 +1,25 @@
-"""The demo from beginning to end: build, let things happen, look at the history."""
+"""The demo from beginning to end: build, let things happen, look at what it came to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
-from rich.console import Console
 
 from chalicelib.clock import Clock
+from chalicelib.errors import PlanError
 from chalicelib.journal.record import Execution
-from chalicelib.plan import Stage
-from opsloop.compiler.build import compile_project
-from opsloop.demo import show, world
+from chalicelib.plan import Plan, Stage
+from opsloop.compiler.build import Compiled, compile_project
+from opsloop.demo import world
 from opsloop.demo.stage import Pager, functions
-from opsloop.demo.stream import stream
+from opsloop.demo.stream import Happening, stream
 from opsloop.deploy.names import table_name
 from opsloop.history.reader import Reader, Wanted
-from opsloop.history.view import listing
 from opsloop.local.account import ACCOUNT, embedded_account
 from opsloop.local.functions import Delivery
 
@@ -27,56 +27,98 @@ STAGE = "dev"
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who looks: a console, or nobody; and how long between events."""
+class Became:
+    """One function that an event started, and the executions that it wrote down."""
 
-    console: Console | None
-    pause: float
-    clock: Clock
+    delivery: Delivery
+    executions: Mapping[str, Execution]
 
 
 @dataclass
 class Played:
     """All that happened."""
 
-    events: list[tuple[str, list[Delivery]]] = field(default_factory=list)
+    events: list[tuple[Happening, list[Became]]] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
 
 
-def play(project: Path, watcher: Watcher) -> Played:
-    """Compile the project's rules and run its demo."""
-    compiled = compile_project(project)
-    stage: Stage = {**compiled.stages[STAGE], "account": ACCOUNT}
+class Screen(Protocol):
+    """Who watches."""
+
+    def preparing(self) -> AbstractContextManager[None]:
+        """The account is being made."""
+        ...
+
+    def opens(self, plans: Mapping[str, Plan], events: int) -> None:
+        """It begins."""
+        ...
+
+    def happens(self, happening: Happening) -> None:
+        """An event is on its way."""
+        ...
+
+    def became(self, started: list[Became]) -> None:
+        """Every function that it started has returned."""
+        ...
+
+    def ends(self, played: Played) -> None:
+        """It is over."""
+        ...
+
+
+def play(project: Path, screen: Screen, clock: Clock) -> Played:
+    """Run the demo on a project's rules. Raises PlanError where they are not opsloop's own."""
+    if not (project / "tests" / "events").is_dir():
+        raise PlanError(
+            f"{project}: the demo plays the rules and events of opsloop's repository, which are "
+            "not installed with it: clone it, and run `make demo` there"
+        )
     played, pager = Played(), Pager()
-    with embedded_account(STAGE, stage["region"]) as session:
-        account = world.build(session)
-        played.before = account.state()
-        lambdas = functions(compiled, stage, session, pager, watcher.clock)
-        for happening in stream(account, STAGE, watcher.clock.now()):
-            _begin(watcher, happening.said, happening.payload)
-            started = lambdas.deliver(happening.payload)
-            played.events.append((happening.said, started))
-            _end(watcher, started)
-        played.after = account.state()
-        played.told = _told(session, pager)
-        reader = Reader(session.client("dynamodb"), table_name(STAGE), watcher.clock)
-        played.executions = reader.newest(Wanted())
-    _summary(watcher, played)
+    with ExitStack() as account:
+        with screen.preparing():
+            compiled = compile_project(project)
+            stage: Stage = {**compiled.stages[STAGE], "account": ACCOUNT}
+            session = account.enter_context(embedded_account(STAGE, stage["region"]))
+            there = world.build(session)
+        _run(_Scene(compiled, stage, session, there, pager), played, screen, clock)
+    screen.ends(played)
     return played
 
 
-def _begin(watcher: Watcher, said: str, payload: Mapping[str, Any]) -> None:
-    if watcher.console is not None:
-        show.event(watcher.console, said, payload)
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What things happen to."""
+
+    compiled: Compiled
+    stage: Stage
+    session: boto3.Session
+    account: world.World
+    pager: Pager
 
 
-def _end(watcher: Watcher, started: list[Delivery]) -> None:
-    if watcher.console is not None:
-        show.deliveries(watcher.console, started)
-        watcher.clock.sleep(watcher.pause)
+def _run(scene: _Scene, played: Played, screen: Screen, clock: Clock) -> None:
+    lambdas = functions(scene.compiled, scene.stage, scene.session, scene.pager, clock)
+    reader = Reader(scene.session.client("dynamodb"), table_name(STAGE), clock)
+    events = stream(scene.account, STAGE, clock.now())
+    played.before = scene.account.state()
+    screen.opens(scene.compiled.plans, len(events))
+    for happening in events:
+        screen.happens(happening)
+        started = [_became(one, reader) for one in lambdas.deliver(happening.payload)]
+        played.events.append((happening, started))
+        screen.became(started)
+    played.after = scene.account.state()
+    played.told = _told(scene.session, scene.pager)
+    played.executions = reader.newest(Wanted())
+
+
+def _became(delivery: Delivery, reader: Reader) -> Became:
+    ids = [one["execution"] for one in delivery.outcomes if "execution" in one]
+    found = {one: reader.one(one) for one in ids}
+    return Became(delivery, {one: execution for one, execution in found.items() if execution})
 
 
 def _told(session: boto3.Session, pager: Pager) -> dict[str, list[str]]:
@@ -84,12 +126,18 @@ def _told(session: boto3.Session, pager: Pager) -> dict[str, list[str]]:
     return {**topics, "pager": pager.rang}
 
 
-def _summary(watcher: Watcher, played: Played) -> None:
-    if watcher.console is None:
-        return
-    show.heading(watcher.console, "The history, as `opsloop history` shows it")
-    watcher.console.print(listing(played.executions))
-    show.heading(watcher.console, "What changed in the account")
-    show.changes(watcher.console, played.before, played.after)
-    show.heading(watcher.console, "Who was told")
-    show.messages(watcher.console, played.told)
+def as_json(played: Played) -> dict[str, Any]:
+    """All of it, for programs."""
+    return {
+        "events": [
+            {"said": happening.said, "started": [one.delivery.as_dict() for one in started]}
+            for happening, started in played.events
+        ],
+        "before": played.before,
+        "after": played.after,
+        "told": played.told,
+        "executions": [
+            {"id": one.id, "rule": one.rule, "status": one.status, "resource": one.resource}
+            for one in played.executions
+        ],
+    }

@@ -35,15 +35,15 @@ class Happening:
     payload: Mapping[str, Any]
 
 
-def stream(world: World, stage: str, now: float) -> Iterator[Happening]:
+def stream(world: World, stage: str, now: float) -> list[Happening]:
     """All of them, in their order, a second apart; the last is now."""
     told = list(_told(world, stage))
-    opened: dict[str, Any] | None = None
+    made: list[Happening] = []
     for place, (said, name, names, detail) in enumerate(told):
         at = now - len(told) + 1 + place
-        payload = opened if name is None and opened else _event(str(name), names, detail, at)
-        opened = payload
-        yield Happening(said, payload)
+        payload = made[-1].payload if name is None else _event(name, names, detail, at)
+        made.append(Happening(said, payload))
+    return made
 
 
 #: what is said, the shape (None: the one before, again), names put in, detail put in

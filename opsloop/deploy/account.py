@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.plan import Stage, load_stage
 from opsloop.deploy.errors import DeployError
+from opsloop.naming import unknown
 
 
 def compiled(project: Path) -> Path:
@@ -17,7 +18,13 @@ def compiled(project: Path) -> Path:
 
 
 def stage_of(project: Path, name: str) -> Stage:
-    """The stage's compiled settings. Raises PlanError where the project has no such stage."""
+    """The stage's compiled settings.
+
+    Raises UnknownName where the project has no such stage, PlanError where it never was compiled.
+    """
+    there = sorted(path.stem for path in (compiled(project) / "stages").glob("*.json"))
+    if there and name not in there:
+        raise unknown("stage", name, there)
     return load_stage(name, compiled(project))
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import boto3
-from moto import mock_aws
 
 from opsloop.deploy.names import table_name
 from opsloop.deploy.template import create_journal
@@ -23,7 +22,10 @@ ACCOUNT = "123456789012"
 @contextmanager
 def embedded_account(stage: str, region: str) -> Iterator[boto3.Session]:
     """The account, with the journal's table as infra/opsloop.yaml defines it."""
-    with isolated(region), mock_aws():
-        session = boto3.Session(region_name=region)
-        create_journal(session.client("dynamodb"), table_name(stage))
-        yield session
+    with isolated(region):
+        from moto import mock_aws  # noqa: PLC0415 - it reads the environment when imported
+
+        with mock_aws():
+            session = boto3.Session(region_name=region)
+            create_journal(session.client("dynamodb"), table_name(stage))
+            yield session

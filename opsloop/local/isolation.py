@@ -1,14 +1,15 @@
 """Nothing leaves this machine: no credentials, no profile, no endpoint, no socket.
 
-Whatever is in the environment, code under `isolated()` sees made-up credentials and no AWS
-configuration, and the interpreter refuses to resolve or connect to anything but loopback.
+Whatever is in the environment, code under `isolated()` sees none of it but what a terminal
+needs, and made-up credentials; and the interpreter refuses to resolve, to connect to or to
+send to anything but loopback. That holds for the whole process, its threads included.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
@@ -22,8 +23,23 @@ CREDENTIALS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-#: by these moto could be told to let requests through
-_MOTO = ("MOTO_", "TEST_SERVER_MODE")
+#: a list of what may stay: of what could lead somewhere, nobody knows them all
+KEPT = frozenset(
+    {
+        "COLORTERM",
+        "COLUMNS",
+        "FORCE_COLOR",
+        "LANG",
+        "LINES",
+        "NO_COLOR",
+        "PATH",
+        "TERM",
+        "TMPDIR",
+        "TZ",
+    }
+)
+#: botocore and its like look into the home directory; there is nothing in this one
+NO_HOME = "/nonexistent"
 
 
 class Unreachable(OSError):
@@ -39,17 +55,26 @@ def isolated(region: str) -> Iterator[None]:
     global _inside  # noqa: PLW0603 - an audit hook can be added, never removed
     _hook_once()
     saved = dict(os.environ)
-    for name in saved:
-        if name.startswith(("AWS_", *_MOTO)):
-            del os.environ[name]
-    os.environ.update(CREDENTIALS, AWS_DEFAULT_REGION=region, AWS_REGION=region)
     _inside += 1
     try:
+        _become(environment(saved, region))
         yield
     finally:
+        _become(saved)
         _inside -= 1
-        os.environ.clear()
-        os.environ.update(saved)
+
+
+def environment(given: Mapping[str, str], region: str) -> dict[str, str]:
+    """What is left of an environment."""
+    kept = {name: value for name, value in given.items() if name in KEPT or name[:3] == "LC_"}
+    return {**kept, **CREDENTIALS, "AWS_DEFAULT_REGION": region, "AWS_REGION": region} | {
+        "HOME": NO_HOME
+    }
+
+
+def _become(wanted: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(wanted)
 
 
 _hooked: list[bool] = []
@@ -62,18 +87,29 @@ def _hook_once() -> None:
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _inside:
+    if not _inside or event not in _WAYS_OUT:
         return
-    if event == "socket.connect" and not _is_local(arguments[1]):
-        raise Unreachable(f"refused to connect to {arguments[1]!r}: this runs without a network")
-    if event == "socket.getaddrinfo" and not _is_local((arguments[0],)):
-        raise Unreachable(f"refused to look up {arguments[0]!r}: this runs without a network")
+    doing, place = _WAYS_OUT[event]
+    if not _is_local(arguments[place]):
+        raise Unreachable(f"refused to {doing} {arguments[place]!r}: this runs without a network")
 
 
-def _is_local(address: Any) -> bool:
-    if not isinstance(address, tuple):
-        return True  # a Unix socket's path
-    host = address[0].decode() if isinstance(address[0], bytes) else address[0]
+#: what the interpreter tells of, and which of its arguments says where to
+_WAYS_OUT = {
+    "socket.connect": ("connect to", 1),
+    "socket.sendto": ("send to", 1),
+    "socket.sendmsg": ("send to", 1),
+    "socket.getaddrinfo": ("look up", 0),
+    "socket.gethostbyname": ("look up", 0),
+    "socket.gethostbyaddr": ("look up", 0),
+}
+
+
+def _is_local(where: Any) -> bool:
+    """An address or a host's name. A Unix socket is neither: who knows where it leads."""
+    host = where[0] if isinstance(where, tuple) else where
+    if isinstance(host, bytes):
+        host = host.decode(errors="replace")
     if host in (None, "", "localhost"):
         return True
     try:

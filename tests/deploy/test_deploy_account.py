@@ -13,6 +13,7 @@ from chalicelib.errors import PlanError
 from chalicelib.plan import SCHEMA, Stage
 from opsloop.deploy.account import compiled, session_for, stage_of
 from opsloop.deploy.errors import DeployError
+from opsloop.naming import UnknownName
 
 
 def stage(account: str) -> Stage:
@@ -58,5 +59,10 @@ def test_a_stage_is_read_from_the_projects_compiled_settings(tmp_path: Path) -> 
     stages.mkdir(parents=True)
     (stages / "dev.json").write_text(json.dumps(stage("123456789012")))
     assert stage_of(tmp_path, "dev") == stage("123456789012")
-    with pytest.raises(PlanError, match=r"^prod\.json: not compiled"):
+    with pytest.raises(UnknownName, match=r"^found the stage 'prod'; expected dev$"):
         stage_of(tmp_path, "prod")
+
+
+def test_a_project_that_never_was_compiled(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match=r"^dev\.json: not compiled; run `opsloop compile`$"):
+        stage_of(tmp_path, "dev")
