@@ -63,7 +63,7 @@ def api_calls(name: str) -> list[ApiCall]:
     if "*" in operation or "?" in operation:
         found = [call for one in called for call in _matching(one, operation)]
     else:
-        found = next(filter(None, (list(_named(one, operation)) for one in called)), [])
+        found = list(next(filter(None, (_named(one, operation) for one in called)), ()))
     if not found:
         raise FaultError(_unknown(service, called, operation))
     return sorted(set(found))
@@ -75,15 +75,21 @@ def _matching(service: str, pattern: str) -> Iterator[ApiCall]:
         yield from (call for call in calls if known or fnmatchcase(call.event_name, pattern))
 
 
-def _named(service: str, operation: str) -> Iterator[ApiCall]:
+def _named(service: str, operation: str) -> tuple[ApiCall, ...]:
     """The events of one operation; where CloudTrail's own name was written, that one only."""
-    known = _events(service)
-    for name, calls in known.items():
-        exact = [call for call in calls if call.event_name == operation]
-        if plain(name) == plain(operation):
-            yield from calls
-        elif exact:
-            yield from exact
+    index = _index(service)
+    return index.get(plain(operation)) or index.get(operation, ())
+
+
+@functools.cache
+def _index(service: str) -> Mapping[str, tuple[ApiCall, ...]]:
+    """Operations by their names without case and underscores; events by their exact names."""
+    found: dict[str, tuple[ApiCall, ...]] = {}
+    for name, calls in _events(service).items():
+        for call in calls:
+            found[call.event_name] = (*found.get(call.event_name, ()), call)
+        found[plain(name)] = calls
+    return found
 
 
 @functools.cache

