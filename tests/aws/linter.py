@@ -1,7 +1,11 @@
-"""parliament, AWS's policies' linter, on a policy as this project makes it."""
+"""parliament, a linter of IAM policies, on a policy as this project makes it.
+
+Its copy of AWS's reference is older than ours: `excused` tells what it is wrong about.
+"""
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.util
 import json
@@ -11,6 +15,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from opsloop.aws import iam
 
 
 def findings(policy: dict[str, Any]) -> list[str]:
@@ -38,3 +44,42 @@ def _beside(package: str, name: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     return str(Path(spec.origin).parent / name)
+
+
+#: resources that parliament requires, and by now the reference does not
+NO_LONGER_REQUIRED = {
+    "batch:CreateJobQueue",
+    "ec2:CreateNatGateway",
+    "ec2:DisassociateNatGatewayAddress",
+    # judged on the revision, not on the service
+    "ecs:DescribeServiceRevisions",
+    "s3:GetObjectAttributes",
+    "ses:SendCustomVerificationEmail",
+}
+
+
+def excused(finding: str) -> bool:
+    """Whether it is parliament that errs, or the rule that asks for what it warns of."""
+    issue, _, detail = finding.partition(": ")
+    if issue == "UNKNOWN_ACTION":
+        # its copy of the reference is older than ours
+        return iam.find(detail.removeprefix("Unknown action ")) is not None
+    if issue == "RESOURCE_MISMATCH":
+        return all(_excused_mismatch(one) for one in ast.literal_eval(detail))
+    if issue == "INVALID_ARN":
+        # the account of an organisation is not known
+        return detail.startswith("Account expected")
+    if issue == "RESOURCE_STAR":
+        # it knows resources of CloudFront's that may be named only once they are there
+        return all(name.startswith("cloudfront:C") for name in ast.literal_eval(detail))
+    # the rule itself calls what changes who may do what
+    return issue == "RESOURCE_POLICY_PRIVILEGE_ESCALATION"
+
+
+def _excused_mismatch(detail: dict[str, str]) -> bool:
+    if detail["required_format"] == "*":
+        # it knows no resources for an action that has them by now
+        return bool(iam.action(detail["action"]).resources)
+    # it takes every bucket's ARN for one of general-purpose S3, without a slash
+    bucket = detail["action"].startswith(("s3-outposts:", "s3express:"))
+    return bucket or detail["action"] in NO_LONGER_REQUIRED

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 import pytest
 
 from chalicelib.actions.base import Permission, Tools, action
-from opsloop.aws import iam, models
+from opsloop.aws import models
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.location import Location
@@ -16,7 +15,7 @@ from opsloop.aws.own import own, topics
 from opsloop.aws.permissions import action_statements, statements
 from opsloop.aws.policy import policy
 from opsloop.aws.statement import Condition, Statement, allow
-from tests.aws.linter import findings
+from tests.aws.linter import excused, findings
 from tests.aws.services import SERVICES
 
 HERE = Location("aws", "123456789012", "eu-west-1")
@@ -423,43 +422,6 @@ def test_parliament_finds_nothing() -> None:
     calls += [Call(service, method, given) for service, method, given, _ in DEPENDENT]
     documents = [policy([*statements(call, HERE), *OWN]) for call in calls]
     assert [one for document in documents for one in findings(document) if not excused(one)] == []
-
-
-#: resources that parliament requires, and by now the reference does not
-NO_LONGER_REQUIRED = {
-    "batch:CreateJobQueue",
-    "ec2:CreateNatGateway",
-    "ec2:DisassociateNatGatewayAddress",
-    "s3:GetObjectAttributes",
-    "ses:SendCustomVerificationEmail",
-}
-
-
-def excused(finding: str) -> bool:
-    """Whether it is parliament that errs, or the rule that asks for what it warns of."""
-    issue, _, detail = finding.partition(": ")
-    if issue == "UNKNOWN_ACTION":
-        # its copy of the reference is older than ours
-        return iam.find(detail.removeprefix("Unknown action ")) is not None
-    if issue == "RESOURCE_MISMATCH":
-        return all(_excused_mismatch(one) for one in ast.literal_eval(detail))
-    if issue == "INVALID_ARN":
-        # the account of an organisation is not known
-        return detail.startswith("Account expected")
-    if issue == "RESOURCE_STAR":
-        # it knows resources of CloudFront's that may be named only once they are there
-        return all(name.startswith("cloudfront:C") for name in ast.literal_eval(detail))
-    # the rule itself calls what changes who may do what
-    return issue == "RESOURCE_POLICY_PRIVILEGE_ESCALATION"
-
-
-def _excused_mismatch(detail: dict[str, str]) -> bool:
-    if detail["required_format"] == "*":
-        # it knows no resources for an action that has them by now
-        return bool(iam.action(detail["action"]).resources)
-    # it takes every bucket's ARN for one of general-purpose S3, without a slash
-    bucket = detail["action"].startswith(("s3-outposts:", "s3express:"))
-    return bucket or detail["action"] in NO_LONGER_REQUIRED
 
 
 @pytest.mark.proof
