@@ -61,6 +61,8 @@ class _Compiler:
         if not (found := list(pairs)):
             raise InvalidPattern(place, "an empty object: expected at least one field")
         for name, inner in found:
+            if not isinstance(name, str):
+                raise InvalidPattern(place, f"found the name {name!r}: expected a string; quote it")
             at = child(place, name)
             if self._knows_or and name == OR:
                 self._or(inner, at, steps)

@@ -20,8 +20,6 @@ Match: TypeAlias = Callable[[bytes], list[str]]
 
 MOST_REMEMBERED = 10_000
 SURPRISES = (Surprise, msgspec.MsgspecError, ValueError, RecursionError)
-
-
 T = TypeVar("T")
 
 

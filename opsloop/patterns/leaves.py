@@ -52,8 +52,13 @@ class Leaves:
 
     def _object(self, value: dict[str, Any], prefix: str, position: Position) -> None:
         for step, inner in value.items():
-            if step in self._steps or ("." in step and self._steps.issuperset(steps_of(step))):
+            if step in self._steps or self._joins(step):
                 self._value(inner, prefix + step, position)
+
+    def _joins(self, step: str) -> bool:
+        """Whether a dotted name of the event joins steps of the pattern."""
+        dotted = isinstance(step, str) and "." in step
+        return dotted and self._steps.issuperset(steps_of(step))
 
     def _value(self, value: Any, name: str, position: Position) -> None:
         if isinstance(value, dict):

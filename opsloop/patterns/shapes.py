@@ -1,7 +1,8 @@
 """The tree of names that a group's fields spell, and the struct types that read just that tree.
 
-Made by codegen. Imports msgspec only. What the patterns do not name is skipped by the JSON reader;
-what could make a dotted name mean something else is an error, upon which the exact path decides.
+Made by Group, read by codegen. Imports msgspec only. What the patterns do not name is skipped by
+the JSON reader; what could make a dotted name mean something else is an error, upon which the exact
+path decides.
 """
 
 from collections.abc import Iterable, Iterator
