@@ -51,8 +51,6 @@ NO_LONGER_REQUIRED = {
     "batch:CreateJobQueue",
     "ec2:CreateNatGateway",
     "ec2:DisassociateNatGatewayAddress",
-    # judged on the revision, not on the service
-    "ecs:DescribeServiceRevisions",
     "s3:GetObjectAttributes",
     "ses:SendCustomVerificationEmail",
 }
