@@ -90,8 +90,10 @@ def test_an_object_too_deep_is_refused() -> None:
         (
             {"a": [date(2024, 6, 1)]},
             "$.a[0]",
-            'found "datetime.date(2024, 6, 1)": '
-            "expected a string, a number, true, false, null or an operator",
+            (
+                'found "datetime.date(2024, 6, 1)": '
+                "expected a string, a number, true, false, null or an operator"
+            ),
         ),
         ({"a": {5: ["x"]}}, "$.a", "found the name 5: expected a string; quote it"),
         ({"a": ["x", {}]}, "$.a[1]", "found 0 keys: an operator has exactly one"),
