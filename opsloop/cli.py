@@ -28,7 +28,7 @@ COMMANDS = {
     "show": "Show one execution, step by step.",
     "actions": "List the actions, or explain one.",
     "schema": "Print the JSON Schema of rule files.",
-    "infra": "Make or update the journal and the dead-letter queue of a stage.",
+    "infra": "Make or update what Chalice cannot: the journal, the dead-letter queue.",
     "wire": "Wire what Chalice cannot say about a stage's functions.",
 }
 

@@ -40,10 +40,11 @@ def command(
     project: Path,
     as_json: bool,
 ) -> None:
-    """Evaluate EXPRESSION against an event: its value and its type.
+    """Evaluate an expression against an event.
 
-    Names are those that a rule has: event, alarm, actor, resource, params, and with --rule
-    the rule's own. Facts are not looked up: they are null.
+    Prints its value, and its type to standard error. Names are those that a rule has: event,
+    alarm, actor, resource, params, and with --rule the rule's own. Facts are not looked up:
+    they are null.
     """
     plan, settings = _plan(rule, stage, project)
     value = _value(expression, event_file, plan, settings)

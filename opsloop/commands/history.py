@@ -18,8 +18,15 @@ from opsloop.output import print_json, show, tell, working
 @click.option("--rule", help="Only this rule's.")
 @click.option("--status", type=click.Choice(get_args(Status)), help="Only these.")
 @click.option("--resource", help="Only those about this resource, by its id.")
-@click.option("--since", type=options.Since(), help="30m, 12h, 7d, or an ISO time.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--since", type=options.Since(), metavar="TIME", help="30m, 12h, 7d, or an ISO time.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    metavar="NUMBER",
+    help="At most so many.",
+)
 @options.stage
 @options.project
 @options.as_json
@@ -34,7 +41,10 @@ def command(
     project: Path,
     as_json: bool,
 ) -> None:
-    """List executions, newest first."""
+    """List executions, newest first.
+
+    Across all rules it looks back 30 days, where --since says nothing else.
+    """
     with working("reading the journal"):
         from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
         from opsloop.history.reader import Wanted  # noqa: PLC0415

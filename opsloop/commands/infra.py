@@ -18,7 +18,7 @@ from opsloop.tables import Rows
 @options.project
 @options.as_json
 def command(*, stage: str, project: Path, as_json: bool) -> None:
-    """Make or update what Chalice cannot: the journal's table, the dead-letter queue.
+    """Make or update what Chalice cannot: the journal, the dead-letter queue.
 
     Deploys infra/opsloop.yaml with CloudFormation, as the stack opsloop-STAGE. Changes nothing
     where nothing has changed. The first step of a deployment; `chalice deploy` is the next.

@@ -61,11 +61,11 @@ def command(
     project: Path,
     as_json: bool,
 ) -> None:
-    """Run RULE on an event, on this machine, in the account of a stage.
+    """Run one rule on an event, on this machine.
 
-    It is the code that Lambda runs, with your AWS credentials and the stage's journal. The
-    rule's mode counts, and the stage's max_mode; --dry-run makes it observe. Exits with 1 where
-    an execution failed.
+    It is the code that Lambda runs, in the account of a stage, with your AWS credentials and
+    the stage's journal. The rule's mode counts, and the stage's max_mode; --dry-run makes it
+    observe. Exits with 1 where an execution failed.
     """
     with working(f"running {rule}"):
         from opsloop.local.once import observing, run_once  # noqa: PLC0415 - boto3 is slow

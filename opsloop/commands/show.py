@@ -18,7 +18,10 @@ from opsloop.output import print_json, show, working
 @options.project
 @options.as_json
 def command(execution_id: str, stage: str, project: Path, *, as_json: bool) -> None:
-    """Show one execution: what woke it, what it read, what it did, how it ended."""
+    """Show one execution, step by step.
+
+    What woke it, what it read, what it did and how it ended. `opsloop history` gives the ID.
+    """
     with working("reading the journal"):
         from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
         from opsloop.history.view import details  # noqa: PLC0415

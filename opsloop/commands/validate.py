@@ -17,7 +17,10 @@ from opsloop.problems import Problems
 @options.as_json
 @click.pass_context
 def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
-    """Say what is wrong with the rules, all of it at once; write nothing."""
+    """Say what is wrong with the rules, all of it at once.
+
+    Writes nothing. With --json a list of problems, each with its place; none is an empty list.
+    """
     try:
         with working("reading the rules"):
             from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow

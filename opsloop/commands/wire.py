@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 @options.as_json
 @click.pass_context
 def command(ctx: click.Context, *, stage: str, project: Path, as_json: bool) -> None:
-    """Give each function its dead-letter queue for the events it could not handle.
+    """Wire what Chalice cannot say about a stage's functions.
 
-    Run it after `chalice deploy`, as often as you like: what is right is left alone. Exits with 1
+    Each function gets its dead-letter queue for the events that it could not handle. Run it
+    after `chalice deploy`, as often as you like: what is right is left alone. Exits with 1
     where a rule's function is not deployed.
     """
     wired = _wire(stage, project)
