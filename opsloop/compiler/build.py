@@ -9,9 +9,9 @@ from typing import Any
 
 from chalicelib.freshness import source_files
 from chalicelib.plan import INDEX, SCHEMA, Plan, Stage, belongs
-from opsloop.compiler.calls import Calls
+from opsloop.compiler import regions
 from opsloop.compiler.chalice_config import chalice_config, policy_path
-from opsloop.compiler.lowering import Lowering
+from opsloop.compiler.lowering import lower
 from opsloop.compiler.output import Output, as_compact_json, as_json
 from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
@@ -40,23 +40,20 @@ def compile_project(folder: Path) -> Compiled:
     if project is None:
         raise Problems(problems)
     stages = Stages(project)
-    plans = _plans(project, stages, problems)
     problems += stages.problems
+    plans = _plans(project, stages, problems)
     policies = {} if problems else _policies(project, plans, stages, problems)
     if problems:
         raise Problems(list(dict.fromkeys(problems)))
-    return Compiled(
-        plans, stages.lowered, policies, _output(project, plans, stages.lowered, policies)
-    )
+    output = _output(project, plans, stages.lowered, policies)
+    return Compiled(plans, stages.lowered, policies, output)
 
 
 def _plans(project: Project, stages: Stages, problems: list[Problem]) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
-    calls = Calls(stages.channels)
     for file in project.rules:
-        lowering = Lowering(file, stages.params, calls)
-        plans[file.name] = lowering.plan()
-        problems += lowering.problems
+        plans[file.name], found = lower(file, stages.shared(file.rule))
+        problems += [*found, *regions.check(file, stages.of(file.rule))]
     return plans
 
 
@@ -65,12 +62,11 @@ def _policies(
 ) -> Policies:
     made: dict[str, dict[str, dict[str, Any]]] = {}
     for name, stage in stages.lowered.items():
-        policies = StagePolicies(stage, project.settings.stages[name].channels)
+        policies = StagePolicies(stage, stages.channels[name])
         made[name] = {}
         for file in project.rules:
-            plan = plans[file.name]
-            if belongs(plan, stage):
-                made[name][file.name], found = policies.of(file, plan)
+            if belongs(plans[file.name], stage):
+                made[name][file.name], found = policies.of(file, plans[file.name])
                 problems += found
     return made
 
@@ -78,7 +74,7 @@ def _policies(
 def _output(
     project: Project, plans: Mapping[str, Plan], stages: Mapping[str, Stage], policies: Policies
 ) -> Output:
-    output = Output()
+    output = Output(seal=f"{COMPILED}/{INDEX}")
     for name, plan in plans.items():
         output.add(f"{COMPILED}/{name}.json", as_compact_json(plan))
     for name, stage in stages.items():

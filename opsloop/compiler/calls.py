@@ -18,22 +18,15 @@ from opsloop.aws.calls import check_call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.names import listing, nearest
 from opsloop.aws.operations import Operation, operation
+from opsloop.compiler.secretive import DECRYPTING, REFERENCES, SECRETIVE
+from opsloop.expressions.types import Names, there
 from opsloop.problems import Fault
-
-#: these answer with a secret, which would then stand in the journal
-_SECRETIVE = {
-    "aws.secretsmanager.get_secret_value": "sm:name",
-    "aws.secretsmanager.batch_get_secret_value": "sm:name",
-    "aws.ssm.get_parameter": "ssm:/name",
-    "aws.ssm.get_parameters": "ssm:/name",
-    "aws.ssm.get_parameters_by_path": "ssm:/name",
-}
 
 
 class Calls:
-    """Checks calls; `channels` are those that every stage has."""
+    """Checks calls; `channels` are those of the stages, by name."""
 
-    def __init__(self, channels: set[str]) -> None:
+    def __init__(self, channels: Names) -> None:
         self._channels = channels
 
     def check_fact(self, do: str, parameters: Mapping[str, Any]) -> list[Fault]:
@@ -68,13 +61,14 @@ class Calls:
         return check_call(called.service, called.method, dict(parameters))
 
     def _channel(self, do: str, parameters: Mapping[str, Any]) -> Iterator[Fault]:
-        to = parameters.get("to")
-        if do != "notify" or not isinstance(to, str) or "${" in to or to in self._channels:
+        to, readable = parameters.get("to"), there(self._channels)
+        if do != "notify" or not isinstance(to, str) or "${" in to or to in readable:
             return
-        there = sorted(self._channels)
-        meant = nearest(to, there)
-        expected = f"a channel that every stage has: {listing(there) if there else 'there is none'}"
-        yield Fault(f"the channel '{to}'", expected, meant, ("with", "to"))
+        known, meant = self._channels.get(to), nearest(to, readable)
+        why = known.elsewhere.why if known and known.elsewhere else "which no stage has"
+        some = f"one of {listing(readable)}" if readable else "one in rules/opsloop.yaml: none yet"
+        expected = f"{meant}?" if meant else some
+        yield Fault(f"the channel '{to}', {why}", expected, meant, ("with", "to"))
 
 
 @functools.cache
@@ -102,7 +96,11 @@ def _unknown(do: str) -> Fault:
 
 
 def _secretive(do: str, parameters: Mapping[str, Any]) -> Iterator[Fault]:
-    decrypts = parameters.get("WithDecryption", False) is not False
-    if do in _SECRETIVE and ("secretsmanager" in do or decrypts):
-        expected = f"secret('{_SECRETIVE[do]}') where it is used, which leaves no trace"
-        yield Fault(f"{do}, whose answer would stand in the journal", expected, path=("do",))
+    as_it_is = do in DECRYPTING and parameters.get("WithDecryption", False) is False
+    if do not in SECRETIVE or as_it_is:
+        return
+    expected = "a call that answers with none"
+    if do in REFERENCES:
+        expected = f"secret('{REFERENCES[do]}') where it is used, which leaves no trace"
+    found = f"{do}, whose answer is a secret, and would stand in the journal"
+    yield Fault(found, expected, path=("do",))

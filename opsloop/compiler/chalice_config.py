@@ -7,12 +7,16 @@ pass through, and cannot undo that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from opsloop.problems import Fault
 
 APP = "opsloop"
 #: seconds and MiB: room for an action that waits on AWS, and for boto3
 DEFAULTS: Mapping[str, Any] = {"lambda_timeout": 120, "lambda_memory_size": 256}
+#: what this module writes, and what would take a rule's function its own role
+_OURS = frozenset({"version", "app_name", "stages", "autogen_policy", "iam_policy_file"})
 
 
 def function_name(stage: str, rule: str) -> str:
@@ -28,6 +32,14 @@ def table_name(stage: str) -> str:
 def policy_path(stage: str, rule: str) -> str:
     """A policy's path below `.chalice/`."""
     return f"policies/{stage}/{rule}.json"
+
+
+def check_passthrough(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    """A fault for each setting under `chalice:` that is not the user's to say."""
+    expected = "a setting for all functions, such as lambda_memory_size"
+    for name in settings:
+        if name in _OURS:
+            yield Fault(f"'{name}', which opsloop says itself", expected, path=(name,), key=True)
 
 
 def chalice_config(

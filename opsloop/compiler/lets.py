@@ -1,55 +1,75 @@
-"""The `let`s of a rule: compiled, free of circles, and what each of them reads in the end."""
+"""The `let`s of a rule: what each of them reads in the end, and whether that is a circle.
+
+Called by `names` (is a `let` there?), `lowering` (circles) and `taint` (what does it read?).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.plan import Expr
 from opsloop.expressions.references import member_references, references
+from opsloop.expressions.types import Names, Type, elsewhere
 from opsloop.problems import Fault
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Lets:
     """Compiled `let`s by name."""
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
 
-    def reach(self, names: Iterable[str], *, outside: str | None = None) -> dict[str, str | None]:
-        """Every name that is read in the end, with the `let` that it is read through, if any.
+    def beside(self, exprs: Mapping[str, Expr]) -> Lets:
+        """These and more names whose values are known to come from expressions."""
+        return Lets({**self.exprs, **exprs})
+
+    def reach(self, names: Iterable[str], *, outside: str | None = None) -> set[str]:
+        """Every name that is read in the end: these, and those that their `let`s read.
 
         With `outside`, only what is read anywhere but in the arguments of that function.
         """
-        found: dict[str, str | None] = {}
-        open_names: list[tuple[str, str | None]] = [(name, None) for name in sorted(names)]
+        found: set[str] = set()
+        open_names = set(names)
         while open_names:
-            name, through = open_names.pop()
-            if name in found:
-                continue
-            found[name] = through
+            name = open_names.pop()
+            found.add(name)
             if name in self.exprs:
-                inner = references(self.exprs[name]["tree"], outside=outside)
-                open_names += [(one, through or name) for one in sorted(inner)]
+                open_names |= references(self.exprs[name]["tree"], outside=outside) - found
         return found
 
-    def facts(self, expr: Expr) -> set[str]:
-        """The facts that an expression reads, through `let`s too."""
-        reached = [name for name in self.reach(references(expr["tree"])) if name in self.exprs]
-        trees = [expr["tree"], *(self.exprs[name]["tree"] for name in reached)]
-        return {member for tree in trees for member, _ in member_references(tree, "facts")}
+    def reads(self, expr: Expr, *, outside: str | None = None) -> set[str]:
+        """The names that an expression reads in the end, other than `let`s."""
+        read = self.reach(references(expr["tree"], outside=outside), outside=outside)
+        return read - self.exprs.keys()
 
-    def circles(self) -> dict[str, Fault]:
-        """A fault for each `let` that reads itself, by whatever way."""
-        return {
-            name: Fault(
-                f"a circle: {' → '.join(circle)}",
-                "a value that does not need itself",
-                path=(name,),
-            )
-            for name in self.exprs
-            if (circle := self._circle(name))
-        }
+    def at(self, names: Names) -> Names:
+        """The `let`s as names where these are in scope: elsewhere, where they read what is."""
+        return {name: self._at(name, names) for name in self.exprs}
+
+    def _at(self, name: str, names: Names) -> Type | None:
+        for read, known in self._reading(name, names):
+            if known is not None and known.elsewhere is not None:
+                why = f"which reads `{read}`, {known.elsewhere.why}"
+                return elsewhere(why, known.elsewhere.expected)
+        return None
+
+    def _reading(self, name: str, names: Names) -> Iterator[tuple[str, Type | None]]:
+        """Each name that a `let` reads in the end, and each member of one, with its type."""
+        for one in sorted(self.reach([name]) & self.exprs.keys()):
+            tree = self.exprs[one]["tree"]
+            for root in sorted(references(tree) & names.keys()):
+                known = names[root]
+                yield root, known
+                for member, _ in sorted(member_references(tree, root)):
+                    yield f"{root}.{member}", ((known and known.fields) or {}).get(member)
+
+    def circles(self) -> Iterator[Fault]:
+        """A fault for each circle, at the first of its names."""
+        for name in self.exprs:
+            if circle := self._circle(name):
+                found = f"a circle: {' → '.join(circle)}"
+                yield Fault(found, "a value that does not need itself", path=(name,))
 
     def _circle(self, start: str) -> list[str] | None:
         """The shortest way from a `let` back to itself; told once, from its first name."""

@@ -16,7 +16,8 @@ from opsloop.compiler.names import Scope, names_in_lets
 from opsloop.compiler.stages import Shared
 from opsloop.compiler.steps import Steps
 from opsloop.compiler.taint import Taint
-from opsloop.compiler.triggers import Wiring, wiring
+from opsloop.compiler.triggers import wiring
+from opsloop.compiler.wiring import Wiring
 from opsloop.expressions.references import expressions
 from opsloop.expressions.templates import compile_expr
 from opsloop.problems import Problem
@@ -39,12 +40,9 @@ class _Lowering:
         self._wiring = self._wired()
         self._lets = self._compiled_lets(shared)
         self._scope = Scope(file.rule, shared.params, self._lets)
-        self._steps = Steps(
-            self.bench,
-            self._scope,
-            Calls(shared.channels),
-            Taint(self._lets, self._wiring.wire),
-        )
+        self._each = self._fanned()
+        taint = Taint(self._lets, self._wiring.wire).within(self._each)
+        self._steps = Steps(self.bench, self._scope, Calls(shared.channels), taint)
 
     def plan(self) -> Plan:
         """All parts together."""
@@ -62,7 +60,7 @@ class _Lowering:
             "regions": list(rule.regions),
             "trigger": rule.trigger.kind,  # type: ignore[typeddict-item]  # others are refused
             "wire": self._wiring.wire,
-            "each": self._each(),
+            "each": self._each,
             "let": dict(self._lets.exprs),
             "guard": None,
             "criteria": self._criteria(),
@@ -86,7 +84,7 @@ class _Lowering:
         self.bench.say(lets.circles(), ("let",))
         return lets
 
-    def _each(self) -> Each | None:
+    def _fanned(self) -> Each | None:
         each = self._rule.each
         if each is None:
             return None

@@ -1,16 +1,21 @@
 """The names in scope at each place of a rule, and what is known of their types.
 
-docs/rules.md has the same as a table; `opsloop.expressions.check` reads it.
+docs/rules.md has the same as a table; `opsloop.expressions.check` reads it. A name that a
+rule has at other places only is here too, as `elsewhere`, so that whoever reads it is told why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from opsloop.expressions.types import ARRAY, OBJECT, STRING, TIME, Names, Type
+from opsloop.compiler.lets import Lets
+from opsloop.expressions.types import ARRAY, OBJECT, STRING, TIME, Names, Type, elsewhere
+from opsloop.problems import Path
+from opsloop.rules.checks import STEP_LISTS
 from opsloop.rules.model import Rule
-from opsloop.rules.triggers import TriggerKind
+from opsloop.rules.scope import DEFAULT_ITEM
+from opsloop.rules.steps import Step
 
 _ALARM = Type(
     "object",
@@ -61,37 +66,114 @@ ALWAYS: Names = {
     "rule": _RULE,
 }
 
+#: an alarm may come by each of these
+_ALARMING = ("alarm", "event", "topic")
+
+#: what a rule has at some places only
+_AT_PLACES: Names = {
+    "alarm": elsewhere(
+        "which only a rule has that an alarm, an event or a topic wakes", "`event`, say"
+    ),
+    "facts": elsewhere("which are not read yet", "what the event holds"),
+    "steps": elsewhere("which only steps may read", "what is known before them"),
+    "execution": elsewhere("which facts and steps may read", "what is known before it begins"),
+    "error": elsewhere("which only `on_failure` and `finally` have", "a step of theirs"),
+    DEFAULT_ITEM: elsewhere("which only a step with `for_each` has", "`for_each` beside it"),
+    "targets": elsewhere("which opsloop does not have yet", "another name"),
+    "result": elsewhere("which opsloop does not have yet", "`steps.<id>.result`"),
+}
+_OWN_LIST = elsewhere("which is an element of this very list", "what is known before it")
+_LATER_FACT = elsewhere("a fact that is read later", "a fact above this one")
+_OWN_FACT = elsewhere("which is this fact itself", "a fact above this one")
+_OTHER_STEP = elsewhere("which the step has whose `for_each` names it", "what this step has")
+_LATER_STEP = elsewhere("a step that runs later", "a step that runs before this one")
+_OWN_STEP = elsewhere("which is this step itself", "a step that runs before this one")
+
+
+def names_in_lets(rule: Rule, params: Names) -> Names:
+    """What a `let` may read: all there is at any place where it may itself be read."""
+    ids = {step.id: _STEP for _, step in _steps(rule) if step.id is not None}
+    late: Names = {
+        "facts": Type("object", dict.fromkeys(rule.facts)),
+        "steps": Type("object", ids),
+        "execution": _EXECUTION,
+        "error": _ERROR,
+    }
+    own = dict.fromkeys((*_elements(rule), *rule.let))
+    return {**_from_the_start(rule, params), **late, **own}
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Makes the names for each place of one rule."""
+    """Makes the names for each place of one rule. `params` are those of its stages."""
 
-    base: Names
+    rule: Rule
+    params: Names = field(default_factory=dict)
+    lets: Lets = field(default_factory=Lets)
 
-    def with_facts(self, facts: Iterable[str]) -> Names:
-        """Where these facts are known."""
-        return {**self.base, "facts": Type("object", dict.fromkeys(facts)), "execution": _EXECUTION}
+    def in_each(self) -> Names:
+        """In `each.of`."""
+        return self._with({self.rule.each.as_: _OWN_LIST} if self.rule.each else {})
 
-    def with_steps(self, facts: Iterable[str], steps: Iterable[str]) -> Names:
-        """In a step, behind these."""
-        ids = Type("object", dict.fromkeys(steps, _STEP))
-        return {**self.with_facts(facts), "steps": ids, "error": _ERROR}
+    def in_criteria(self) -> Names:
+        """In `if`: with all facts."""
+        return self._with({"facts": Type("object", dict.fromkeys(self.rule.facts))})
 
-    def everything(self, rule: Rule) -> Names:
-        """In a `let`, which is read wherever its own names are known."""
-        steps = (*rule.then, *rule.on_failure, *rule.finally_)
-        items = {step.as_: None for step in steps if step.for_each is not None}
-        ids = [step.id for step in steps if step.id is not None]
-        return {**self.with_steps(rule.facts, ids), **items}
+    def in_fact(self, name: str) -> Names:
+        """In a fact: with those above it."""
+        facts = list(self.rule.facts)
+        place = facts.index(name)
+        known = dict[str, Type | None](dict.fromkeys(facts[:place]))
+        known |= {name: _OWN_FACT, **dict.fromkeys(facts[place + 1 :], _LATER_FACT)}
+        return self._with({"facts": Type("object", known), "execution": _EXECUTION})
+
+    def in_loop(self, path: Path, step: Step) -> Names:
+        """In a step's `for_each`, whose elements are not there yet."""
+        return self._with({**self._at_step(path), step.as_: _OWN_LIST})
+
+    def in_step(self, path: Path, step: Step) -> Names:
+        """In the step at this path: with the results of those that run before it."""
+        element = {} if step.for_each is None else {step.as_: None}
+        return self._with({**self._at_step(path), **element})
+
+    def _at_step(self, path: Path) -> Names:
+        facts = Type("object", dict.fromkeys(self.rule.facts))
+        here: Names = {"facts": facts, "execution": _EXECUTION, "steps": self._steps_at(path)}
+        return here if path[0] == "then" else {**here, "error": _ERROR}
+
+    def _steps_at(self, path: Path) -> Type:
+        """Steps before, here and later. A failure may come before any of `then`: that is null."""
+        known: dict[str, Type | None] = {}
+        mark = _STEP
+        for at, step in _steps(self.rule):
+            mark = _OWN_STEP if at == path else _LATER_STEP if mark is _OWN_STEP else mark
+            if step.id is not None:
+                known[step.id] = mark
+        return Type("object", known)
+
+    def _with(self, here: Names) -> Names:
+        names = {**_from_the_start(self.rule, self.params), **here}
+        return {**names, **self.lets.at(names)}
 
 
-def scope_of(rule: Rule, kind: TriggerKind, params: Mapping[str, object]) -> Scope:
-    """The scope of a rule; `params` are those that every stage has."""
-    names: dict[str, Type | None] = dict(ALWAYS)
-    names["params"] = Type("object", dict.fromkeys(params))
-    if kind in ("alarm", "topic", "event"):
+def _from_the_start(rule: Rule, params: Names) -> Names:
+    """What every place has, and the names of other places."""
+    elements = dict.fromkeys(_elements(rule) - {DEFAULT_ITEM}, _OTHER_STEP)
+    names = {**_AT_PLACES, **elements, **ALWAYS, "params": Type("object", params)}
+    if rule.trigger.kind in _ALARMING:
         names["alarm"] = _ALARM
-    names |= dict.fromkeys(rule.let)
     if rule.each:
         names[rule.each.as_] = None
-    return Scope(names)
+    return names
+
+
+def _elements(rule: Rule) -> set[str]:
+    """The names that steps give to the elements of their lists."""
+    return {step.as_ for _, step in _steps(rule) if step.for_each is not None}
+
+
+def _steps(rule: Rule) -> Iterator[tuple[Path, Step]]:
+    """Every step with its path, in the order in which they run."""
+    lists = (rule.then, rule.on_failure, rule.finally_)
+    for name, steps in zip(STEP_LISTS, lists, strict=True):
+        yield from (((name, place), step) for place, step in enumerate(steps))

@@ -7,12 +7,12 @@ generated files that no rule stands for any more; `stale` says what `write` woul
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from opsloop.compiler.swap import Swap
 
 #: folders that hold nothing but generated files, below the project
 OWNED = ("chalicelib/compiled", ".chalice/policies")
@@ -30,8 +30,9 @@ def as_compact_json(content: Any) -> str:
 
 @dataclass
 class Output:
-    """Texts by path below the project."""
+    """Texts by path below the project. `seal` is the one without which the rest is not valid."""
 
+    seal: str | None = None
     files: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, text: str) -> None:
@@ -42,42 +43,30 @@ class Output:
 
     def stale(self, root: Path) -> list[str]:
         """The paths that differ from what is in `root`, generated leftovers included."""
-        changed = [path for path, text in self.files.items() if _read(root / path) != text]
-        return sorted([*changed, *_leftovers(root, self.files)])
+        return sorted([*self._changed(root), *self._leftovers(root)])
 
     def write(self, root: Path) -> list[str]:
         """Bring `root` to this state; returns the paths that changed.
 
-        Every file is complete on disk under a temporary name before the first is renamed:
-        a full disk or a crash while writing leaves the old state.
+        Raises OutputError, with everything as it was, where something cannot be written.
+        What is cut off in the middle has no seal, and `app.py` refuses to deploy it.
         """
-        changed = [path for path in self.files if _read(root / path) != self.files[path]]
-        leftovers = list(_leftovers(root, self.files))
-        staged = [(_stage(root / path, self.files[path]), root / path) for path in changed]
-        for temporary, target in staged:
-            temporary.replace(target)
-        for path in leftovers:
-            (root / path).unlink()
-        return sorted([*changed, *leftovers])
+        changed = [*self._changed(root), *self._leftovers(root)]
+        if changed:
+            sealed = [self.seal] if self.seal else []
+            paths = [*(path for path in changed if path != self.seal), *sealed]
+            Swap(root, {path: self.files.get(path) for path in paths}, self.seal).make()
+        return sorted(changed)
 
+    def _changed(self, root: Path) -> Iterator[str]:
+        for path, text in self.files.items():
+            if not (root / path).is_file() or (root / path).read_bytes() != text.encode():
+                yield path
 
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def _leftovers(root: Path, files: Mapping[str, str]) -> Iterator[str]:
-    for folder in OWNED:
-        for path in sorted((root / folder).rglob("*.json")):
-            name = path.relative_to(root).as_posix()
-            if name not in files:
-                yield name
-
-
-def _stage(target: Path, text: str) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary = Path(name)
-    temporary.chmod(0o644)
-    return temporary
+    def _leftovers(self, root: Path) -> Iterator[str]:
+        """Generated files of rules and stages that are gone, and of a compilation cut off."""
+        for folder in OWNED:
+            for path in sorted((root / folder).rglob("*")):
+                name = path.relative_to(root).as_posix()
+                if name not in self.files and path.is_file() and path.suffix in (".json", ".tmp"):
+                    yield name

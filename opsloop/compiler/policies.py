@@ -91,15 +91,13 @@ class StagePolicies:
 
     def _channels_of(self, plan: Plan) -> Iterable[Value]:
         """The channels that the rule may send to: all of them where it does not say which."""
-        named = set()
-        for step in (*plan["then"], *plan["on_failure"], *plan["always"]):
-            if step.get("do") == "notify":
-                named.add(_literal(step["with"], "to"))
+        channels = self._stage["channels"]
+        steps = (*plan["then"], *plan["on_failure"], *plan["always"])
+        named = {_literal(step["with"], "to") for step in steps if step.get("do") == "notify"}
+        if None in named:
+            return channels.values()
         if not plan["on_failure"]:
             named.add(self._stage["escalate"])
-        channels = self._stage["channels"]
-        if None in named - {self._stage["escalate"]}:
-            return channels.values()
         return [channels[name] for name in sorted(filter(None, named))]
 
 

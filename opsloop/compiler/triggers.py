@@ -1,34 +1,23 @@
-"""A rule's trigger: what AWS is told to wake it with, and the criteria that say the same.
+"""A rule's trigger: what AWS is told to wake it with, and criteria that say the same.
 
-An event may come by roads that bypass the pattern (SNS, a direct invocation, a replay), so
-what the trigger promises is also checked by the function, as criteria that stand before the
-rule's own.
+An event may come by roads that bypass the pattern (SNS, a direct invocation, a replay). What
+`api` and `alarm` promise is therefore checked by the function too, by criteria that stand
+before the rule's own. An `event` pattern is the rule author's own: the function leaves it to
+EventBridge.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.plan import Wire
-from opsloop.aws.cloudtrail import ApiCall, api_calls
-from opsloop.aws.faults import FaultError
+from opsloop.compiler import api
+from opsloop.compiler.wiring import Wiring, literal
 from opsloop.patterns import InvalidPattern, Pattern
 from opsloop.problems import Fault, Path
 from opsloop.rules.triggers import Alarm, When
-
-
-@dataclass
-class Wiring:
-    """What a trigger comes to, with what is wrong with it."""
-
-    wire: Wire = field(default_factory=Wire)
-    #: expressions that all have to hold
-    criteria: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
 
 
 def wiring(when: When) -> Wiring:
@@ -36,7 +25,7 @@ def wiring(when: When) -> Wiring:
     if when.event is not None:
         return _event(when.event)
     if when.api:
-        return _api(when)
+        return api.wired(when)
     if when.alarm is not None:
         return _alarm(when.alarm)
     return Wiring(_plain(when))
@@ -52,7 +41,9 @@ def _plain(when: When) -> Wire:
 
 
 def _event(pattern: dict[str, Any]) -> Wiring:
-    return Wiring({"pattern": pattern}, faults=list(_invalid(pattern)))
+    made = Wiring(faults=list(_invalid(pattern)))
+    made.wake_by(pattern, ("event",))
+    return made
 
 
 def _invalid(pattern: dict[str, Any]) -> Iterator[Fault]:
@@ -74,88 +65,26 @@ def _keys(path: str) -> Path:
     )
 
 
-def _api(when: When) -> Wiring:
-    made = Wiring()
-    calls: list[ApiCall] = []
-    for place, name in enumerate(when.api):
-        try:
-            calls += _callable(name, api_calls(name))
-        except FaultError as error:
-            fault = error.fault
-            made.faults.append(
-                Fault(fault.found, fault.expected, fault.correction, ("api", place), fault.offset)
-            )
-    if calls:
-        made.wire = {"pattern": _api_pattern(calls, when.errors)}
-        made.criteria = list(_api_criteria(calls, when.errors))
-    return made
-
-
-def _callable(name: str, calls: Sequence[ApiCall]) -> list[ApiCall]:
-    """Those that EventBridge delivers without more ado; raises FaultError where there are none."""
-    taken = [call for call in calls if not call.read_only and not call.data_event]
-    if taken:
-        return taken
-    if calls[0].data_event:
-        raise FaultError(
-            Fault(
-                f"{name}, a data event that CloudTrail records only where a trail asks for it",
-                "a management event; data events are not yet among opsloop's triggers",
-            )
-        )
-    raise FaultError(
-        Fault(
-            f"{name}, a read-only call that EventBridge delivers only on request",
-            "a call that changes something; read-only calls are not yet among opsloop's triggers",
-        )
-    )
-
-
-def _api_pattern(calls: Sequence[ApiCall], errors: str) -> dict[str, Any]:
-    """Each name is paired with its own source: `$or` over the sources where there are several."""
-    sources: dict[tuple[str, str, str], list[str]] = {}
-    for call in calls:
-        key = (call.source, call.detail_type, call.event_source)
-        sources.setdefault(key, []).append(call.event_name)
-    branches = [
-        {
-            "source": [source],
-            "detail-type": [detail_type],
-            "detail": {
-                "eventSource": [event_source],
-                "eventName": sorted(set(names)),
-                **_error_code(errors),
-            },
-        }
-        for (source, detail_type, event_source), names in sorted(sources.items())
-    ]
-    return branches[0] if len(branches) == 1 else {"$or": branches}
-
-
-def _error_code(errors: str) -> dict[str, Any]:
-    exists = {"ignore": False, "only": True}.get(errors)
-    return {} if exists is None else {"errorCode": [{"exists": exists}]}
-
-
-def _api_criteria(calls: Sequence[ApiCall], errors: str) -> Iterator[str]:
-    names = sorted({call.event_name for call in calls})
-    yield f"contains({_literal(names)}, event.detail.eventName)"
-    if errors != "any":
-        yield f"event.detail.errorCode {'==' if errors == 'ignore' else '!='} null"
-
-
 def _alarm(alarm: Alarm) -> Wiring:
-    made = Wiring(criteria=list(_alarm_criteria(alarm)))
+    made = Wiring(criteria=list(_alarm_criteria(alarm)), faults=list(_ambiguous(alarm)))
     if alarm.via == "topic" and alarm.topic:
         made.wire = {"topic": alarm.topic}
     else:
-        made.wire = {"pattern": _alarm_pattern(alarm)}
+        made.wake_by(_alarm_pattern(alarm), ("alarm", "names"))
     return made
+
+
+def _ambiguous(alarm: Alarm) -> Iterator[Fault]:
+    """EventBridge's wildcard is `*` alone; `glob()`, which says the same, has `?` as well."""
+    for place, name in enumerate(alarm.names):
+        if "*" in name and "?" in name:
+            found = f"'?' beside '*' in '{name}', where it would stand for any character"
+            yield Fault(found, "another '*' in its place", path=("alarm", "names", place))
 
 
 def _alarm_pattern(alarm: Alarm) -> dict[str, Any]:
     detail: dict[str, Any] = {
-        "alarmName": [{"wildcard": name} if "*" in name else name for name in alarm.names],
+        "alarmName": [_as_wildcard(name) if "*" in name else name for name in alarm.names],
         "state": {"value": list(alarm.to)},
     }
     if alarm.from_:
@@ -167,18 +96,18 @@ def _alarm_pattern(alarm: Alarm) -> dict[str, Any]:
     }
 
 
+def _as_wildcard(name: str) -> dict[str, str]:
+    """EventBridge reads a backslash as an escape; an alarm's name has it as it is."""
+    return {"wildcard": name.replace("\\", "\\\\")}
+
+
 def _alarm_criteria(alarm: Alarm) -> Iterator[str]:
     yield " || ".join(map(_is_named, alarm.names))
-    yield f"contains({_literal(list(alarm.to))}, alarm.state)"
+    yield f"contains({literal(list(alarm.to))}, alarm.state)"
     if alarm.from_:
-        yield f"contains({_literal(list(alarm.from_))}, alarm.previous)"
+        yield f"contains({literal(list(alarm.from_))}, alarm.previous)"
 
 
 def _is_named(name: str) -> str:
-    literal = _literal(name)
-    return f"glob(alarm.name, {literal})" if "*" in name else f"alarm.name == {literal}"
-
-
-def _literal(value: object) -> str:
-    """A value as JMESPath's JSON literal."""
-    return "`" + json.dumps(value).replace("`", "\\`") + "`"
+    wanted = literal(name)
+    return f"glob(alarm.name, {wanted})" if "*" in name else f"alarm.name == {wanted}"

@@ -1,0 +1,58 @@
+"""One file on the bench: its values become the Plan's, its faults become problems with places.
+
+Called by everything here that looks into a file. A value with a fault leaves a hole, so that
+the rest of the file is looked at as well; what has problems is never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from chalicelib.plan import Condition, Expr, Value
+from opsloop.expressions.faults import BadExpression
+from opsloop.expressions.templates import compile_condition, compile_expr, compile_value
+from opsloop.expressions.types import Names
+from opsloop.problems import Fault, Path, Problem
+from opsloop.rules.source import Source
+
+T = TypeVar("T")
+_NULL: Expr = {"text": "null", "tree": {"type": "literal", "value": None, "children": []}}
+_HOLE: Value = {"lit": None}
+_UNMET: Condition = {"test": _NULL}
+
+
+class Bench:
+    """Compiles the values of one file; `problems` has what is wrong with them."""
+
+    def __init__(self, source: Source) -> None:
+        self.problems: list[Problem] = []
+        self._source = source
+
+    def say(self, faults: Iterable[Fault], path: Path) -> None:
+        """Note faults of what stands at `path`."""
+        own = self._source.own(path)
+        self.problems += [self._source.problem(fault, own) for fault in faults]
+
+    def expr(self, data: Any, path: Path, names: Names) -> Expr:
+        """An expression that reads names."""
+        return self._compiled(lambda: compile_expr(data, names), path, _NULL)
+
+    def pick(self, data: Any, path: Path, names: Names) -> Expr:
+        """An expression whose bare words are a response's own fields."""
+        return self._compiled(lambda: compile_expr(data, names, rooted=False), path, _NULL)
+
+    def condition(self, data: Any, path: Path, names: Names) -> Condition:
+        """What `if` holds, or one item of it."""
+        return self._compiled(lambda: compile_condition(data, names), path, _UNMET)
+
+    def value(self, data: Any, path: Path, names: Names) -> Value:
+        """Any value in which texts may hold `${expression}`."""
+        return self._compiled(lambda: compile_value(data, names), path, _HOLE)
+
+    def _compiled(self, compile_it: Callable[[], T], path: Path, hole: T) -> T:
+        try:
+            return compile_it()
+        except BadExpression as bad:
+            self.say(bad.faults, path)
+            return hole

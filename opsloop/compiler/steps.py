@@ -1,0 +1,102 @@
+"""What a rule looks up and what it does: facts and steps, with what they call. For `lowering`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.plan import Condition, Fact, ForEach, Retry, Step, Value
+from opsloop.compiler.bench import Bench
+from opsloop.compiler.calls import Calls
+from opsloop.compiler.names import Scope
+from opsloop.compiler.taint import Taint
+from opsloop.expressions.types import Names
+from opsloop.problems import Path
+from opsloop.rules import steps as model
+
+
+class Steps:
+    """Lowers the facts and steps of one rule."""
+
+    def __init__(self, bench: Bench, scope: Scope, calls: Calls, taint: Taint) -> None:
+        self._bench = bench
+        self._scope = scope
+        self._calls = calls
+        self._taint = taint
+
+    def fact(self, name: str, fact: model.Fact) -> Fact:
+        """One look-up; it may read the facts above it."""
+        path: Path = ("facts", name)
+        names = self._scope.in_fact(name)
+        self._bench.say(self._calls.check_fact(fact.do, fact.with_), path)
+        return {
+            "name": name,
+            "do": fact.do,
+            "with": self._parameters(fact.do, fact.with_, path, names, self._taint),
+            "pick": (
+                None if fact.pick is None else self._bench.pick(fact.pick, (*path, "pick"), names)
+            ),
+            "or": {"value": fact.or_} if fact.has_or else None,
+        }
+
+    def step(self, path: Path, step: model.Step) -> Step:
+        """The step at this path of the rule."""
+        names = self._scope.in_step(path, step)
+        made: Step = {
+            "id": step.id or default_id(path),
+            "kind": step.kind,  # type: ignore[typeddict-item]  # wait and approve are refused
+            "if": self._condition(step, (*path, "if"), names),
+            "for_each": self._loop(step, path),
+            "retry": _retry(step.retry),
+            "timeout": step.timeout,
+            "on_error": step.on_error,
+            "effect": "read",
+        }
+        if step.do is not None:
+            self._action(step.do, step.with_, made, path, names)
+        else:
+            text = step.stop if step.stop is not None else step.fail
+            made["message"] = self._bench.value(text, (*path, step.kind), names)
+        return made
+
+    def _condition(self, step: model.Step, path: Path, names: Names) -> Condition | None:
+        return None if step.if_ is None else self._bench.condition(step.if_, path, names)
+
+    def _loop(self, step: model.Step, path: Path) -> ForEach | None:
+        if step.for_each is None:
+            return None
+        names = self._scope.in_loop(path, step)
+        of = self._bench.expr(step.for_each, (*path, "for_each"), names)
+        return {"of": of, "as_name": step.as_}
+
+    def _action(
+        self, do: str, data: Mapping[str, Any], made: Step, path: Path, names: Names
+    ) -> None:
+        self._bench.say(self._calls.check_step(do, data), path)
+        made["do"] = do
+        taint = self._taint.within(made["for_each"])
+        made["with"] = self._parameters(do, data, path, names, taint)
+        effect, token = self._calls.effect(do)
+        made["effect"] = effect
+        if token is not None:
+            made["token"] = token
+
+    def _parameters(
+        self, do: str, data: Mapping[str, Any], path: Path, names: Names, taint: Taint
+    ) -> Value:
+        value = self._bench.value(data, (*path, "with"), names)
+        self._bench.say(taint.check(do, data, value), (*path, "with"))
+        return value
+
+
+def default_id(path: Path) -> str:
+    """What the journal calls a step without an id: its list and its place, from 1."""
+    name, place = path[0], path[-1]
+    prefix = "" if name == "then" else f"{name}-"
+    return f"{prefix}step-{int(place) + 1}"
+
+
+def _retry(retry: model.Retry | None) -> Retry | None:
+    if retry is None:
+        return None
+    return {"attempts": retry.attempts, "backoff": retry.backoff, "on": list(retry.on)}
