@@ -28,10 +28,12 @@ PROC = Path("/proc")
 def aws_environment(endpoint: str) -> dict[str, str]:
     """This process's environment with made-up credentials, and no road to AWS.
 
-    Nothing of the user's AWS settings is left in it: no profile, file, token or metadata.
+    Nothing of the user's AWS settings is left in it: no profile, file, token or metadata. Python
+    writes bytecode as it does for everyone, because Chalice packs that too.
     MiniStack takes an access key of twelve digits for the account.
     """
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+    ours = ("AWS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     nowhere = str(Path(os.devnull))
     return kept | {
         "AWS_ENDPOINT_URL": endpoint,
