@@ -198,11 +198,14 @@ def test_what_names_nothing(name: str, fault: Fault) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        *RENAMED,
-        *CHANGES_AFTER_ALL,
-        *(f"{service}.{one}" for service, names in DATA_EVENTS.items() for one in names),
-    ],
+    # sorted: sets have another order in each of pytest-xdist's workers
+    sorted(
+        [
+            *RENAMED,
+            *CHANGES_AFTER_ALL,
+            *(f"{service}.{one}" for service, names in DATA_EVENTS.items() for one in names),
+        ]
+    ),
 )
 def test_tables_name_operations_that_there_are(name: str) -> None:
     service, _, operation = name.partition(".")
