@@ -23,6 +23,8 @@ class Fault:
     offset: int = 0
     #: the key that `path` ends with is wrong, not its value; `correction` is the right key
     key: bool = False
+    #: `correction` is spelt as YAML has it, quotes and brackets included: it is no text's value
+    spelt: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -48,7 +48,7 @@ def _unknown(
             meant = nearest(str(name), free)
             yield Fault(
                 found=f"{name}, which {action.name} does not have",
-                expected=f"{meant}?" if meant else listing(list(parameters)),
+                expected=meant or listing(list(parameters)),
                 correction=meant,
                 path=(name,),
                 key=True,

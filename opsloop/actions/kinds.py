@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from opsloop.aws import words
 from opsloop.aws.names import listing, nearest
 from opsloop.aws.templates import UNKNOWN, Joined
 from opsloop.problems import Fault, Path
@@ -51,7 +52,9 @@ def faults(kind: Any, value: Any, path: Path) -> Iterator[Fault]:
     elif origin is Literal:
         yield from _choice(inner, value, path)
     elif origin is not None or not _is(kind, value):
-        yield Fault(_seen(value), described(kind), _meant(kind, value), path)
+        correction = words.meant(_meant(kind), value)
+        spelt = correction is not None
+        yield Fault(words.seen(value), described(kind), correction, path, spelt=spelt)
 
 
 def _is(kind: type, value: Any) -> bool:
@@ -66,37 +69,12 @@ def _choice(choices: tuple[Any, ...], value: Any, path: Path) -> Iterator[Fault]
         return
     names = [str(choice) for choice in choices]
     meant = nearest(str(value), names)
-    expected = f"{meant}?" if meant else f"one of {listing(names)}"
-    yield Fault(_seen(value), expected, meant, path)
+    expected = meant or f"one of {listing(names)}"
+    yield Fault(words.seen(value), expected, meant, path)
 
 
-def _seen(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case dict():
-            return "a map"
-        case list():
-            return "a list"
-        case str():
-            return f"the text {str(value)!r}"
-        case bool():
-            return str(value).lower()
-        case _:
-            return f"the number {value}"
-
-
-def _meant(kind: Any, value: Any) -> str | None:
-    """The YAML that was meant, where there is no doubt."""
-    if value is None or isinstance(value, dict | list):
-        return None
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if kind is str:
-        return f'"{text}"'
-    if get_origin(kind) is list and get_args(kind)[0] is str:
-        return f"[{text}]"
-    if kind is int and text.removeprefix("-").isdecimal():
-        return text
-    if kind is bool and text.lower() in ("true", "false"):
-        return text.lower()
-    return None
+def _meant(kind: Any) -> words.Kind | None:
+    if get_origin(kind) is list:
+        return "texts" if get_args(kind)[0] is str else None
+    known: dict[Any, words.Kind] = {str: "text", int: "whole", bool: "flag"}
+    return known.get(kind)

@@ -94,7 +94,7 @@ def _unknown(call: _Call, shape: Any, value: dict[str, Any], path: Path) -> Iter
             meant = nearest(str(name), free)
             yield Fault(
                 found=f"{name}, which {call.owner(path)} does not have",
-                expected=f"{meant}?" if meant else listing(list(shape.members)),
+                expected=meant or listing(list(shape.members)),
                 correction=meant,
                 path=(*path, name),
                 key=True,
@@ -129,7 +129,7 @@ def _map(call: _Call, shape: Any, value: dict[str, Any], path: Path) -> Iterator
 def _string(_call: _Call, shape: Any, value: str, path: Path) -> Iterator[Fault]:
     if shape.enum and value not in shape.enum and not isinstance(value, Joined):
         meant = nearest(value, shape.enum)
-        expected = f"{meant}?" if meant else listing(shape.enum)
+        expected = meant or listing(shape.enum)
         yield Fault(repr(value), expected, correction=meant, path=path)
 
 

@@ -169,7 +169,7 @@ def _services(name: str) -> tuple[str, ...]:
         raise FaultError(
             Fault(
                 found=f"the service {name!r}, which AWS does not have",
-                expected=f"{meant}?" if meant else expected,
+                expected=meant or expected,
             )
         )
     return tuple(sorted(found, key=lambda service: service != name.lower()))
@@ -197,7 +197,7 @@ def _unknown(service: str, called: tuple[str, ...], operation: str) -> Fault:
     meant = nearest(operation, known)
     return Fault(
         found=f"{operation!r}, which {service} does not have",
-        expected=f"{meant}?" if meant else f"an operation of {service}, or a wildcard over them",
+        expected=meant or f"an operation of {service}, or a wildcard over them",
         correction=f"{service}:{meant}" if meant else None,
         offset=len(service) + 1,
     )

@@ -110,7 +110,7 @@ def _unknown(service: str, method: str) -> Fault:
     meant = nearest(method, models.methods(service))
     return Fault(
         found=f"the operation {method!r}, which boto3's {service} does not have",
-        expected=f"{meant}?" if meant else f"a method of boto3's {service} client",
+        expected=meant or f"a method of boto3's {service} client",
         correction=f"aws.{service}.{meant}" if meant else None,
         offset=len(f"aws.{service}."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opsloop.aws import words
 from opsloop.problems import Fault, Path
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ _NAMES = {
     "timestamp": ("a time", "times"),
 }
 
+_KINDS: dict[str, words.Kind] = {
+    "string": "text",
+    "character": "text",
+    "boolean": "flag",
+    "integer": "whole",
+    "long": "whole",
+}
+
 
 def described(shape: Shape) -> str:
     """What the shape takes: "text", "a list of whole numbers"."""
@@ -35,40 +44,12 @@ def described(shape: Shape) -> str:
 
 def mistyped(shape: Shape, value: Any, path: Path) -> Fault:
     """The fault of a value that has another type than the shape."""
-    return Fault(
-        found=_seen(value), expected=described(shape), correction=_meant(shape, value), path=path
-    )
+    correction = words.meant(_kind(shape), value)
+    spelt = correction is not None
+    return Fault(words.seen(value), described(shape), correction, path, spelt=spelt)
 
 
-def _seen(value: Any) -> str:
-    match value:
-        case dict():
-            return "a map"
-        case list():
-            return "a list"
-        case str():
-            return f"the text {str(value)!r}"
-        case bool():
-            return _yaml(value)
-        case _:
-            return f"the number {value}"
-
-
-def _meant(shape: Shape, value: Any) -> str | None:
-    """The YAML that was meant, where there is no doubt."""
-    kind, text = shape.type_name, _yaml(value)
-    if isinstance(value, dict | list):
-        return None
-    if kind == "list":
-        return f"[{text}]"
-    if kind in ("string", "character"):
-        return f'"{text}"'
-    if kind in ("integer", "long") and text.removeprefix("-").isdecimal():
-        return text
-    if kind == "boolean" and text.lower() in ("true", "false"):
-        return text.lower()
-    return None
-
-
-def _yaml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _kind(shape: Shape) -> words.Kind | None:
+    if shape.type_name == "list":
+        return "texts" if shape.member.type_name == "string" else None  # type: ignore[attr-defined]
+    return _KINDS.get(shape.type_name)

@@ -67,7 +67,7 @@ class Calls:
         known, meant = self._channels.get(to), nearest(to, readable)
         why = known.elsewhere.why if known and known.elsewhere else "which no stage has"
         some = f"one of {listing(readable)}" if readable else "one in rules/opsloop.yaml: none yet"
-        expected = f"{meant}?" if meant else some
+        expected = meant or some
         yield Fault(f"the channel '{to}', {why}", expected, meant, ("with", "to"))
 
 
@@ -90,7 +90,7 @@ def _unknown(do: str) -> Fault:
     meant = nearest(do, TABLE)
     return Fault(
         f"the action '{do}', which there is not",
-        f"{meant}?" if meant else f"{', '.join(TABLE)}, or aws.<service>.<operation>",
+        meant or f"{', '.join(TABLE)}, or aws.<service>.<operation>",
         meant,
     )
 

@@ -47,7 +47,7 @@ def _no_type(kind: object) -> Fault:
     if kind is None:
         return Fault("no type", f"type, one of {listing(list(TYPES))}")
     meant = nearest(str(kind), TYPES)
-    expected = f"{meant}?" if meant else f"one of {listing(list(TYPES))}"
+    expected = meant or f"one of {listing(list(TYPES))}"
     return Fault(f"the type '{kind}'", expected, meant, ("type",))
 
 
@@ -56,7 +56,7 @@ def _unknown(kind: str, takes: Settings, given: Mapping[str, Any]) -> Iterator[F
     for name in (one for one in given if one not in (*names, "type")):
         meant = nearest(str(name), [one for one in names if one not in given])
         found = f"{name}, which a channel of type {kind} does not have"
-        expected = f"{meant}?" if meant else listing(names)
+        expected = meant or listing(names)
         yield Fault(found, expected, meant, (name,), key=True)
 
 

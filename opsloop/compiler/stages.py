@@ -109,7 +109,7 @@ def _escalating(stage: model.Stage) -> Iterator[Fault]:
     if to is not None and to not in there:
         meant = nearest(to, there)
         some = f"one of this stage's: {listing(there)}" if there else "none: this stage has none"
-        yield Fault(f"the channel '{to}'", f"{meant}?" if meant else some, meant, ("escalate",))
+        yield Fault(f"the channel '{to}'", meant or some, meant, ("escalate",))
 
 
 def _templates(value: Any, path: Path) -> Iterator[Fault]:

@@ -69,6 +69,8 @@ class Source:
             return None
         if fault.key:
             return self.renamed(path, fault.correction)
+        if fault.spelt:
+            return self.replaced(path, fault.correction)
         return None if node.children else self.rewritten(path, fault.correction)
 
     def rewritten(self, path: Path, value: str) -> str | None:

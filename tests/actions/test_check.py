@@ -38,7 +38,7 @@ def test_takes(name: str, data: dict[str, Any]) -> None:
             [
                 Fault(
                     "buckt, which s3.block_public_access does not have",
-                    "bucket?",
+                    "bucket",
                     "bucket",
                     ("buckt",),
                     key=True,
@@ -66,7 +66,7 @@ def test_takes(name: str, data: dict[str, Any]) -> None:
         (
             "s3.block_public_access",
             {"bucket": 7},
-            [Fault("the number 7", "text", '"7"', ("bucket",))],
+            [Fault("the number 7", "text", '"7"', ("bucket",), spelt=True)],
         ),
         (
             "s3.block_public_access",
@@ -81,7 +81,7 @@ def test_takes(name: str, data: dict[str, Any]) -> None:
         (
             "ec2.quarantine_instance",
             {"instance": "i-1", "detach": "True"},
-            [Fault("the text 'True'", "true or false", "true", ("detach",))],
+            [Fault("the text 'True'", "true or false", "true", ("detach",), spelt=True)],
         ),
         (
             "ec2.quarantine_instance",
@@ -101,22 +101,30 @@ def test_takes(name: str, data: dict[str, Any]) -> None:
         (
             "http.get",
             {"url": "u", "networks": "10.0.0.0/8"},
-            [Fault("the text '10.0.0.0/8'", "a list of texts", "[10.0.0.0/8]", ("networks",))],
+            [
+                Fault(
+                    "the text '10.0.0.0/8'",
+                    "a list of texts",
+                    '["10.0.0.0/8"]',
+                    ("networks",),
+                    spelt=True,
+                )
+            ],
         ),
         (
             "http.get",
             {"url": "u", "networks": ["a", 5]},
-            [Fault("the number 5", "text", '"5"', ("networks", 1))],
+            [Fault("the number 5", "text", '"5"', ("networks", 1), spelt=True)],
         ),
         (
             "http.get",
             {"url": "u", "headers": {"a": 5}},
-            [Fault("the number 5", "text", '"5"', ("headers", "a"))],
+            [Fault("the number 5", "text", '"5"', ("headers", "a"), spelt=True)],
         ),
         (
             "tags.apply",
             {**TAGS, "service": "EC2"},
-            [Fault("the text 'EC2'", "ec2?", "ec2", ("service",))],
+            [Fault("the text 'EC2'", "ec2", "ec2", ("service",))],
         ),
         (
             "notify",

@@ -46,7 +46,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         [
             Fault(
                 "InstanceIDs, which aws.ec2.stop_instances does not have",
-                "InstanceIds?",
+                "InstanceIds",
                 "InstanceIds",
                 ("InstanceIDs",),
                 key=True,
@@ -60,7 +60,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         [
             Fault(
                 "instances, which aws.ec2.stop_instances does not have",
-                "InstanceIds?",
+                "InstanceIds",
                 "InstanceIds",
                 ("instances",),
                 key=True,
@@ -83,9 +83,9 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         "stop_instances",
         {"InstanceIds": "i-1", "Force": "yes", "Hibernate": "True"},
         [
-            Fault("the text 'i-1'", "a list of texts", "[i-1]", ("InstanceIds",)),
-            Fault("the text 'yes'", "true or false", None, ("Force",)),
-            Fault("the text 'True'", "true or false", "true", ("Hibernate",)),
+            Fault("the text 'i-1'", "a list of texts", "[i-1]", ("InstanceIds",), spelt=True),
+            Fault("the text 'yes'", "true or false", "true", ("Force",), spelt=True),
+            Fault("the text 'True'", "true or false", "true", ("Hibernate",), spelt=True),
         ],
     ),
     (
@@ -94,7 +94,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         {"InstanceIds": ["i-${a}", None, 5]},
         [
             Fault("null", "text, or no 1 at all", path=("InstanceIds", 1)),
-            Fault("the number 5", "text", '"5"', ("InstanceIds", 2)),
+            Fault("the number 5", "text", '"5"', ("InstanceIds", 2), spelt=True),
         ],
     ),
     (
@@ -104,7 +104,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         [
             Fault(
                 "value, which Tags of aws.ec2.create_tags does not have",
-                "Value?",
+                "Value",
                 "Value",
                 ("Tags", 0, "value"),
                 key=True,
@@ -117,9 +117,9 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         "modify_db_instance",
         {"DBInstanceIdentifier": "x", "AllocatedStorage": "20", "Iops": "many", "StorageType": 5},
         [
-            Fault("the text '20'", "a whole number", "20", ("AllocatedStorage",)),
+            Fault("the text '20'", "a whole number", "20", ("AllocatedStorage",), spelt=True),
             Fault("the text 'many'", "a whole number", None, ("Iops",)),
-            Fault("the number 5", "text", '"5"', ("StorageType",)),
+            Fault("the number 5", "text", '"5"', ("StorageType",), spelt=True),
         ],
     ),
     (
@@ -141,7 +141,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         "s3",
         "put_bucket_acl",
         {"Bucket": "b", "ACL": "Private"},
-        [Fault("'Private'", "private?", "private", ("ACL",))],
+        [Fault("'Private'", "private", "private", ("ACL",))],
     ),
     (
         "s3",
@@ -163,7 +163,7 @@ BAD: list[tuple[str, str, Any, list[Fault]]] = [
         [
             Fault(
                 "'VisibilityTimout'",
-                "VisibilityTimeout?",
+                "VisibilityTimeout",
                 "VisibilityTimeout",
                 ("Attributes", "VisibilityTimout"),
                 key=True,

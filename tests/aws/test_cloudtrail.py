@@ -155,7 +155,7 @@ def test_names(name: str, calls: list[ApiCall]) -> None:
             "ec2:RunInstance",
             Fault(
                 "'RunInstance', which ec2 does not have",
-                "RunInstances?",
+                "RunInstances",
                 "ec2:RunInstances",
                 offset=4,
             ),
@@ -164,7 +164,7 @@ def test_names(name: str, calls: list[ApiCall]) -> None:
             "s3:DeleteBucketPublicAccessBlok",
             Fault(
                 "'DeleteBucketPublicAccessBlok', which s3 does not have",
-                "DeleteBucketPublicAccessBlock?",
+                "DeleteBucketPublicAccessBlock",
                 "s3:DeleteBucketPublicAccessBlock",
                 offset=3,
             ),
@@ -179,7 +179,7 @@ def test_names(name: str, calls: list[ApiCall]) -> None:
         ),
         (
             "dynamodbb:DeleteTable",
-            Fault("the service 'dynamodbb', which AWS does not have", "dynamodb?"),
+            Fault("the service 'dynamodbb', which AWS does not have", "dynamodb"),
         ),
         (
             "q9:DeleteTable",

@@ -54,7 +54,7 @@ from opsloop.problems import Fault
             "StopInstances",
             Fault(
                 "the operation 'StopInstances', which boto3's ec2 does not have",
-                "stop_instances?",
+                "stop_instances",
                 "aws.ec2.stop_instances",
                 offset=8,
             ),
@@ -64,7 +64,7 @@ from opsloop.problems import Fault
             "stop_instance",
             Fault(
                 "the operation 'stop_instance', which boto3's ec2 does not have",
-                "stop_instances?",
+                "stop_instances",
                 "aws.ec2.stop_instances",
                 offset=8,
             ),
