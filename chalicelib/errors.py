@@ -9,6 +9,7 @@
     ├── SecretError          a secret reference could not be resolved
     ├── Interrupted          an earlier attempt at this execution ended without a word
     └── JournalError         the journal could not be read or written
+        ├── Conflict         somebody else changed a guard's state meanwhile: try again
         └── TableMissing     there is no journal table in this account and region
 
 Standard library only: everything else may import this module.
@@ -75,6 +76,10 @@ class Interrupted(OpsloopError):
 
 class JournalError(OpsloopError):
     """The journal could not be read or written."""
+
+
+class Conflict(JournalError):
+    """Somebody else changed a guard's state meanwhile: read it again, and try again."""
 
 
 class TableMissing(JournalError):

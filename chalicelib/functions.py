@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from chalice.app import Chalice
 
 from chalicelib.clock import SystemClock
-from chalicelib.engine.core import Engine, Invocation
+from chalicelib.engine.core import Engine
+from chalicelib.engine.outcomes import Invocation
 from chalicelib.freshness import check_fresh
 from chalicelib.plan import Plan, Stage, deployed_plans, load_plan, load_stage
 from chalicelib.runtime import Runtime

@@ -39,7 +39,7 @@ class Runtime:
         telemetry: Telemetry | None = None,
     ) -> None:
         self._sessions = Sessions(clock, session)
-        self._table = Table(lambda: self._sessions.client("dynamodb"), table)
+        self._table = Table(lambda: self._sessions.client("dynamodb"), table, clock)
         self._transport = transport
         self.clock = clock
         self._stage = stage

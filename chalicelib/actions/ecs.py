@@ -57,6 +57,7 @@ def force_deployment(tools: Tools, *, cluster: str, service: str) -> dict[str, A
     permissions=(
         Permission("ecs:DescribeServices", _SERVICE),
         Permission("ecs:ListServiceDeployments", _SERVICE),
+        Permission("ecs:DescribeServiceRevisions", _SERVICE),
         Permission("ecs:DescribeServiceRevisions", _REVISION),
         Permission("ecs:UpdateService", _SERVICE),
     ),

@@ -1,72 +1,38 @@
 """The order of a run, in one function: `Engine._run`.
 
-normalise → criteria on the event → facts → criteria on facts → admit → steps → close.
-What an event is refused for costs as little as possible: criteria on the event alone come
-before anything that touches AWS.
+normalise → criteria on the event → closed guards → facts → criteria on facts → admit → steps
+→ close. What an event is refused for costs as little as possible: criteria on the event alone
+come before anything that touches AWS, and closed guards before any fact is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from chalicelib.engine.admission import Duplicate
 from chalicelib.engine.escalation import on_failure
 from chalicelib.engine.facts import FactFailed, read_facts
+from chalicelib.engine.guarding import Guarding
+from chalicelib.engine.opening import opened
+from chalicelib.engine.outcomes import Ending, Invocation, Outcome
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope, event_scope
 from chalicelib.engine.steps import Failed, Run, Stopped
 from chalicelib.engine.times import iso
 from chalicelib.errors import EventError, Interrupted, OpsloopError
-from chalicelib.events import names
 from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
-from chalicelib.events.ulid import execution_id
-from chalicelib.journal.record import Error, Execution, Status, close
-from chalicelib.plan import Condition, Mode, Plan, Stage, Step
+from chalicelib.guards.limits import Refusal
+from chalicelib.journal.record import Error, Execution, close
+from chalicelib.plan import Condition, Plan, Stage, Step
 
-MODES: tuple[Mode, ...] = ("off", "observe", "active")
 MOST_ELEMENTS = 100
-#: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near
-LONGEST_RESOURCE = 1_024
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one event, or of one element of it."""
-
-    rule: str
-    outcome: Literal["not met", "duplicate"] | Status
-    execution: str | None = None
-    reason: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON for whoever invoked the function."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an execution came out."""
-
-    status: Status
-    error: Error | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """What Lambda says of this call: its request id, and when it will be cut off."""
-
-    request: str
-    deadline: float
-
-
-def effective_mode(plan: Plan, stage: Stage) -> Mode:
-    """The rule's mode, capped by the stage's `max_mode`."""
-    return min(plan["mode"], stage["max_mode"], key=MODES.index)
+#: seconds kept back so that the end of an execution can still be written
+RESERVE = 3.0
 
 
 class Engine:
@@ -76,6 +42,7 @@ class Engine:
         self._plan = plan
         self._stage = stage
         self._ports = ports
+        self._guarding = Guarding(plan, ports)
 
     def handle(self, payload: object, invocation: Invocation) -> list[Outcome]:
         """Everything that one Lambda payload asks for.
@@ -92,6 +59,7 @@ class Engine:
                 except OpsloopError as trouble:
                     self._ports.telemetry.error(str(trouble), cause=event.identity)
                     troubles.append(trouble)
+        self._guarding.refusals.flush()
         if troubles:
             raise troubles[0]
         return outcomes
@@ -101,14 +69,22 @@ class Engine:
     ) -> Outcome:
         if unmet := self._unmet(self._plan["criteria"]["event"], scope):
             return self._not_met(event, unmet)
-        execution = self._open(event, element, invocation)
-        scope.put("execution", {"id": execution.id, "mode": execution.mode})
+        execution = self._open(event, element, scope, invocation)
+        look = self._guarding.look(execution)
+        if look.refusal is not None:
+            return self._refused(look.execution, look.refusal, known=look.known)
+        scope.put("execution", {"id": execution.id, "mode": look.execution.mode})
         facts, unread = self._facts(execution, scope, invocation)
         if unread is None and (unmet := self._unmet(self._plan["criteria"]["facts"], scope)):
             return self._not_met(event, unmet)
-        if there := self._ports.journal.admit(execution):
-            return self._duplicate(there, execution)
-        run = Run(replace(execution, facts=facts), scope, self._ports, invocation.deadline)
+        admitted = self._guarding.admit(replace(look.execution, facts=facts), look, scope)
+        if isinstance(admitted, Duplicate):
+            return self._duplicate(admitted.there, execution)
+        if isinstance(admitted, Refusal):
+            return self._refused(look.execution, admitted)
+        end = invocation.deadline - RESERVE
+        last = self._guarding.last_moment(admitted, end)
+        run = Run(admitted, scope, self._ports, last=last, end=end)
         return self._close(run, self._ending(run, unread))
 
     def _elements(self, event: Event) -> Iterator[tuple[int | None, Scope]]:
@@ -138,27 +114,32 @@ class Engine:
         self._ports.telemetry.info("not met", cause=event.identity, criterion=reason)
         return Outcome(self._plan["rule"], "not met", reason=reason)
 
-    def _open(self, event: Event, element: int | None, invocation: Invocation) -> Execution:
-        rule = self._plan["rule"]
-        place = "" if element is None else str(element)
-        actor = names.actor(event)
-        resource = names.resource(event).get("id")
-        return Execution(
-            id=execution_id(rule, event.identity, place, event.time),
-            rule=rule,
-            pack=self._plan["pack"],
-            plan=self._plan["digest"],
-            mode=effective_mode(self._plan, self._stage),
-            identity=event.identity,
-            event=event.envelope,
-            event_time=event.time,
-            started=iso(self._ports.clock.now()),
-            lease=iso(invocation.deadline),
-            request=invocation.request,
+    def _open(
+        self, event: Event, element: int | None, scope: Scope, invocation: Invocation
+    ) -> Execution:
+        return opened(
+            plan=self._plan,
+            stage=self._stage,
+            event=event,
             element=element,
-            resource=resource[:LONGEST_RESOURCE] if resource else None,
-            actor=actor["name"] if actor else None,
+            scope=scope,
+            invocation=invocation,
+            now=self._ports.clock.now(),
         )
+
+    def _refused(self, execution: Execution, refusal: Refusal, *, known: bool = False) -> Outcome:
+        """A guard said no: written down once, and counted while it is known to be closed."""
+        reason = f"{refusal.guard}: {refusal.reason}"
+        if known:
+            self._guarding.refusals.count(refusal)
+        else:
+            ended = close(execution, "refused", closed=execution.started, ms=0, note=reason)
+            if there := self._ports.journal.admit(redacted(ended, self._ports.secrets)):
+                return self._duplicate(there, execution)
+            self._guarding.refusals.remember(refusal, execution.key or "")
+        self._ports.telemetry.count("Refused")
+        self._ports.telemetry.info("refused", cause=execution.identity, guard=reason)
+        return Outcome(execution.rule, "refused", None if known else execution.id, reason)
 
     def _facts(
         self, execution: Execution, scope: Scope, invocation: Invocation
@@ -195,10 +176,11 @@ class Engine:
         """Run every list of steps that has its turn."""
         ending = Ending("failed", unread) if unread else self._main(run)
         if ending.error is not None:
-            run.after(ending.error)
+            run.failed(ending.error)
             trouble = self._trouble(run, on_failure(self._plan, self._stage))
             note = None if trouble is None else f"on_failure: {trouble.message}"
             ending = replace(ending, note=note)
+        run.ending()
         trouble = self._trouble(run, self._plan["always"])
         if trouble is None:
             return ending
@@ -234,10 +216,10 @@ class Engine:
             closed=iso(now),
             ms=round((now - began) * 1000),
             error=ending.error,
-            note=ending.note,
+            note="; ".join(filter(None, (run.execution.note, ending.note))) or None,
         )
         closed = redacted(ended, self._ports.secrets)
-        self._ports.journal.close(closed)
+        self._guarding.close(closed)
         self._tell(closed)
         reason = closed.error.message if closed.error else closed.note
         return Outcome(closed.rule, closed.status, closed.id, reason)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.actions.base import Tools
 from chalicelib.clock import Clock
+from chalicelib.guards.gate import Pause
+from chalicelib.journal.memory import Remembered, Written
 from chalicelib.journal.record import Execution
 
 
 class Journal(Protocol):
     """Where executions are written. Every method raises JournalError when it could not."""
 
-    def admit(self, execution: Execution) -> Execution | None:
-        """Put it if it is new: None when admitted, else the one that is there already."""
+    def admit(self, execution: Execution, charges: Sequence[Written] = ()) -> Execution | None:
+        """Put it if it is new, and its guards' states with it; raises Conflict for those.
+
+        None when admitted, else the one that is there already.
+        """
         ...
 
     def record(self, execution: Execution) -> None:
         """Write down the steps done so far."""
         ...
 
-    def close(self, execution: Execution) -> None:
-        """Write down its end."""
+    def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
+        """Write down its end, and its guards' states with it; raises Conflict for those."""
+        ...
+
+    def remembered(self, rule: str, key: str) -> Remembered:
+        """What the guards of a rule and of one of its keys remember."""
+        ...
+
+    def pauses(self) -> list[Pause]:
+        """What is paused in this stage."""
+        ...
+
+    def count_refusals(self, rule: str, counts: Mapping[str, int]) -> None:
+        """Add to the day's count of refusals, by guard."""
         ...
 
 

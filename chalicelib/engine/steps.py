@@ -21,8 +21,6 @@ from chalicelib.errors import ExpressionError, NullValue, SecretError, StepError
 from chalicelib.journal.record import Error, Execution, StepRecord, StepStatus, with_step
 from chalicelib.plan import Retry, Step
 
-#: seconds kept back so that the end of an execution can still be written
-RESERVE = 3.0
 ONCE: Retry = {"attempts": 1, "backoff": 0.0, "on": []}
 
 
@@ -51,11 +49,15 @@ class _Done:
 class Run:
     """One execution on its way from admission to close."""
 
-    def __init__(self, execution: Execution, scope: Scope, ports: Ports, deadline: float) -> None:
+    def __init__(
+        self, execution: Execution, scope: Scope, ports: Ports, *, last: float, end: float
+    ) -> None:
+        """No step begins after `last`, none of those that come after a failure after `end`."""
         self.execution = execution
         self._scope = scope
         self._ports = ports
-        self._deadline = deadline - RESERVE
+        self._deadline = last
+        self._end = end
         self._unwritten_effects = False
 
     def steps(self, steps: list[Step]) -> None:
@@ -63,9 +65,14 @@ class Run:
         for step in steps:
             self._step(step)
 
-    def after(self, error: Error) -> None:
+    def failed(self, error: Error) -> None:
         """Put `error` in scope, for `on_failure`."""
         self._scope.put("error", error.as_dict())
+        self.ending()
+
+    def ending(self) -> None:
+        """What comes now may use all the time that there is."""
+        self._deadline = self._end
 
     def _step(self, step: Step) -> None:
         began = self._ports.clock.now()
@@ -132,6 +139,7 @@ class Run:
         raise Failed(Error("fail", step["id"], "Fail", str(message)))
 
     def _act(self, step: Step, scope: Scope, element: str) -> _Done:
+        self._in_time(step)
         dry_run = self.execution.mode != "active" and step["effect"] != "read"
         try:
             parameters = scope.evaluator.render(step["with"], "with")
@@ -145,6 +153,10 @@ class Run:
             parameters.setdefault(token, self._token(step["id"], element))
         self._before_effect(step)
         return self._tried(step, parameters, self._tools(step, element, dry_run=dry_run))
+
+    def _in_time(self, step: Step) -> None:
+        if self._ports.clock.now() >= self._deadline:
+            raise Failed(Error("action", step["id"], "Timeout", "no time is left to begin it"))
 
     def _before_effect(self, step: Step) -> None:
         """Effects done so far are on record before the next one begins."""

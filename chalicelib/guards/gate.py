@@ -39,7 +39,7 @@ def _closed(
         if pause.what in names and pause.until > now:
             why = f": {pause.why}" if pause.why else ""
             reason = f"{pause.what} paused by {pause.by} until {clock_time(pause.until)}{why}"
-            yield Refusal("pause", reason, pause.until)
+            yield Refusal("pause", reason, pause.until, certain=False)
     if guard is None:
         return
     if (deadline := guard["deadline"]) is not None and now - then > deadline:

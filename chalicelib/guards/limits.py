@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from chalicelib.guards.state import Hold, Memory, State
 from chalicelib.guards.times import clock_time
@@ -22,6 +23,10 @@ class Refusal:
     reason: str
     #: epoch seconds; None where nobody knows
     until: float | None = None
+    #: whom it holds back: the whole rule, or this key
+    per: Literal["rule", "key"] = "rule"
+    #: nothing opens it before `until`
+    certain: bool = True
 
 
 def admit(guard: Guard, memory: Memory, execution: str, now: float) -> Memory | Refusal:
@@ -63,7 +68,8 @@ def finish(guard: Guard, memory: Memory, execution: str, now: float, *, failed: 
 def _refusals(guard: Guard, memory: Memory, now: float) -> Iterator[Refusal]:
     if guard["cooldown"] and (hold := memory.key.cooldown) and hold.until > now:
         reason = f"resting since {clock_time(hold.since)} until {clock_time(hold.until)}"
-        yield Refusal("cooldown", reason, hold.until)
+        certain = guard["cooldown"]["after"] == "any"
+        yield Refusal("cooldown", reason, hold.until, "key", certain)
     for rate in guard["rate"]:
         yield from _over(rate, _state(rate["per"], memory), now)
     if lock := guard["lock"]:
@@ -76,13 +82,14 @@ def _over(rate: Rate, state: State, now: float) -> Iterator[Refusal]:
         # room comes back when the oldest of the last `limit` no longer counts
         until = used[-rate["limit"]] + rate["seconds"]
         reason = f"{len(used)} of {rate['limit']} used since {clock_time(used[0])}"
-        yield Refusal("rate", reason, until)
+        yield Refusal("rate", reason, until, rate["per"])
 
 
 def _locked(lock: Lock, memory: Memory, now: float) -> Iterator[Refusal]:
     hold = _state(lock["per"], memory).lock
     if hold is not None and hold.until > now:
-        yield Refusal("lock", f"held by {hold.by} since {clock_time(hold.since)}", hold.until)
+        reason = f"held by {hold.by} since {clock_time(hold.since)}"
+        yield Refusal("lock", reason, hold.until, lock["per"], certain=False)
 
 
 def _charged(guard: Guard, memory: Memory, execution: str, now: float) -> Memory:

@@ -101,6 +101,8 @@ def _plain(execution: Execution) -> Item:
             "event_time",
             "started",
             "request",
+            "attempt",
+            "key",
             "element",
             "resource",
             "actor",

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from chalicelib.plan import Mode
 
-Status = Literal["running", "succeeded", "observed", "stopped", "failed"]
+Status = Literal["running", "succeeded", "observed", "stopped", "failed", "refused"]
 StepStatus = Literal["succeeded", "observed", "skipped", "failed"]
 
 
@@ -60,7 +60,8 @@ class Execution:
     """One admitted run of a rule for one event, or for one element of it.
 
     All times are ISO 8601 in UTC. `lease` is until when the function that runs it may be
-    alive; `request` is Lambda's request id, which Lambda repeats when it retries.
+    alive; `request` is Lambda's request id, which Lambda repeats when it retries; `key` is what
+    its guards count by.
     """
 
     id: str
@@ -74,9 +75,12 @@ class Execution:
     started: str
     lease: str
     request: str
+    #: random: tells this attempt at admission from every other one
+    attempt: str
     element: int | None = None
     resource: str | None = None
     actor: str | None = None
+    key: str | None = None
     status: Status = "running"
     facts: Mapping[str, Any] | None = None
     steps: tuple[StepRecord, ...] = ()

@@ -1,82 +1,211 @@
 """The journal's DynamoDB adapter: admit, record, close. The engine's only way to write.
 
 boto3 arrives as a client that the composition root makes; this module imports its type
-serializer only when it first writes.
+serializer only when it first writes. `transaction` has what is written together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from chalicelib.errors import JournalError, TableMissing
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, JournalError, TableMissing
+from chalicelib.guards.gate import Pause
+from chalicelib.journal import memory, pauses
 from chalicelib.journal.item import Item, changes, from_item, to_item
+from chalicelib.journal.memory import Remembered, Written
 from chalicelib.journal.record import Execution
+
+_FREE = "attribute_not_exists(id)"
 
 
 class Table:
     """One stage's journal table. `connect` gives the DynamoDB client when first needed."""
 
-    def __init__(self, connect: Callable[[], Any], name: str) -> None:
+    def __init__(self, connect: Callable[[], Any], name: str, clock: Clock) -> None:
         self._connect = connect
         self._name = name
+        self._clock = clock
 
-    def admit(self, execution: Execution) -> Execution | None:
-        """Put the execution if its key is free.
+    def admit(self, execution: Execution, charges: Sequence[Written] = ()) -> Execution | None:
+        """Put the execution if its key is free, and its guards' new states with it.
 
         Returns None when it is admitted, else the execution that holds the key already.
-        The condition and the write are one: of two deliveries of the same event, at the
-        same instant, DynamoDB lets exactly one through.
+        Condition and writes are one: of two deliveries of the same event, at the same
+        instant, DynamoDB lets exactly one through. Raises Conflict where a guard's state is
+        no longer the one that the charges were reckoned from.
         """
-        client = self._connect()
-        try:
-            client.put_item(
-                TableName=self._name,
-                Item=_serialize(to_item(execution)),
-                ConditionExpression="attribute_not_exists(id)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except client.exceptions.ConditionalCheckFailedException as refused:
-            return from_item(_deserialize(refused.response["Item"]))
-        except Exception as error:  # noqa: BLE001 - told as what it is, never swallowed
-            self._fail("admit", execution, error)
-        return None
+        put = self._put(to_item(execution), _FREE) | {
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD"
+        }
+        if charges:
+            return self._together("admit", execution, [{"Put": put}], charges)
+        return self._alone("admit", execution, put)
+
+    def refuse(self, execution: Execution) -> Execution | None:
+        """Write down a refusal, as `admit` does an execution."""
+        return self.admit(execution)
 
     def record(self, execution: Execution) -> None:
         """Write down the steps done so far, so that a crash does not repeat them."""
-        self._update("record", execution)
+        self._update("record", execution, ())
 
-    def close(self, execution: Execution) -> None:
-        """Write the execution's end."""
-        self._update("close", execution)
+    def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
+        """Write the execution's end, and with it what its guards get back. Raises Conflict."""
+        self._update("close", execution, charges)
 
-    def _update(self, doing: str, execution: Execution) -> None:
+    def remembered(self, rule: str, key: str) -> Remembered:
+        """What the guards of a rule and of one of its keys remember, read consistently."""
+        ids = (memory.item_id("rule", ""), memory.item_id("key", key))
+        keys = [_serialize({"rule": rule, "id": each}) for each in ids]
+        request = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        try:
+            answer = self._connect().batch_get_item(RequestItems=request)
+        except Exception as error:  # noqa: BLE001 - told as what it is, never swallowed
+            self._fail("read the guards of", rule, error)
+        if answer.get("UnprocessedKeys"):
+            raise Conflict(f"{rule}: DynamoDB left guards unread")
+        items = map(_deserialize, answer["Responses"].get(self._name, []))
+        return memory.from_items(key, {item["id"]: item for item in items})
+
+    def pauses(self) -> list[Pause]:
+        """What is paused in this stage."""
+        try:
+            answer = self._connect().query(
+                TableName=self._name,
+                KeyConditionExpression="#rule = :pause",
+                ExpressionAttributeNames={"#rule": "rule"},
+                ExpressionAttributeValues=_serialize({":pause": pauses.PARTITION}),
+            )
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail("read", "the pauses", error)
+        return [pauses.from_item(_deserialize(item)) for item in answer["Items"]]
+
+    def count_refusals(self, rule: str, counts: Mapping[str, int]) -> None:
+        """Add to the day's count of events refused without an entry of their own."""
+        now = self._clock.now()
+        names = {f"#{number}": guard for number, guard in enumerate(sorted(counts))}
+        values = {f":{number}": counts[guard] for number, guard in enumerate(sorted(counts))}
+        adds = ", ".join(f"#{number} :{number}" for number in range(len(names)))
+        try:
+            self._connect().update_item(
+                TableName=self._name,
+                Key=_serialize({"rule": rule, "id": memory.refusals_id(now)}),
+                UpdateExpression=f"SET lower_bound = :true, expires = :expires ADD {adds}",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=_serialize(
+                    values | {":true": True, ":expires": int(now) + memory.KEPT}
+                ),
+            )
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail("count the refusals of", rule, error)
+
+    def _alone(self, doing: str, execution: Execution, put: dict[str, Any]) -> Execution | None:
+        client = self._connect()
+        try:
+            client.put_item(**put)
+        except client.exceptions.ConditionalCheckFailedException as refused:
+            return _other(execution, refused.response["Item"])
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
+        return None
+
+    def _together(
+        self,
+        doing: str,
+        execution: Execution,
+        writes: list[dict[str, Any]],
+        charges: Sequence[Written],
+    ) -> Execution | None:
+        """One transaction, under the random token that botocore makes for its own retries.
+
+        A token of the execution's own would let a duplicate pass for ten minutes.
+        """
+        client = self._connect()
+        items = [*writes, *(self._charge(execution.rule, charge) for charge in charges)]
+        try:
+            client.transact_write_items(TransactItems=items)
+        except client.exceptions.TransactionCanceledException as cancelled:
+            first, *others = cancelled.response["CancellationReasons"]
+            if first["Code"] == "ConditionalCheckFailed":
+                return self._holder(doing, execution, first)
+            codes = {reason["Code"] for reason in (first, *others)} - {"None"}
+            if codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Conflict(f"{execution.rule}: a guard's state changed meanwhile") from None
+            self._fail(f"{doing} execution {execution.id} of", execution.rule, cancelled)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
+        return None
+
+    def _holder(
+        self, doing: str, execution: Execution, reason: Mapping[str, Any]
+    ) -> Execution | None:
+        if "Item" not in reason:
+            raise JournalError(
+                f"could not {doing} execution {execution.id} of {execution.rule} "
+                f"in table {self._name}: it is not running any more"
+            )
+        return _other(execution, reason["Item"])
+
+    def _charge(self, rule: str, charge: Written) -> dict[str, Any]:
+        item = memory.to_item(rule, charge, self._clock.now())
+        if charge.replaces == 0:
+            return {"Put": self._put(item, _FREE)}
+        put = self._put(item, "version = :read")
+        put["ExpressionAttributeValues"] = _serialize({":read": charge.replaces})
+        return {"Put": put}
+
+    def _put(self, item: Item, condition: str) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "Item": _serialize(item),
+            "ConditionExpression": condition,
+        }
+
+    def _update(self, doing: str, execution: Execution, charges: Sequence[Written]) -> None:
+        update = self._end(execution)
+        if charges:
+            self._together(doing, execution, [{"Update": update}], charges)
+            return
+        try:
+            self._connect().update_item(**update)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
+
+    def _end(self, execution: Execution) -> dict[str, Any]:
         values, absent = changes(execution)
         names = {f"#{name}": name for name in (*values, *absent)} | {"#status": "status"}
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
         if absent:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in absent)
         bound = {f":{name}": value for name, value in values.items()} | {":running": "running"}
-        try:
-            self._connect().update_item(
-                TableName=self._name,
-                Key=_serialize({"rule": execution.rule, "id": execution.id}),
-                UpdateExpression=expression,
-                ConditionExpression="#status = :running",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=_serialize(bound),
-            )
-        except Exception as error:  # noqa: BLE001 - told as what it is, never swallowed
-            self._fail(doing, execution, error)
+        return {
+            "TableName": self._name,
+            "Key": _serialize({"rule": execution.rule, "id": execution.id}),
+            "UpdateExpression": expression,
+            "ConditionExpression": "#status = :running",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": _serialize(bound),
+        }
 
-    def _fail(self, doing: str, execution: Execution, error: Exception) -> NoReturn:
+    def _fail(self, doing: str, rule: str, error: Exception) -> NoReturn:
         code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
         if code == "ResourceNotFoundException":
             raise TableMissing(self._name, self._connect().meta.region_name) from error
         raise JournalError(
-            f"{execution.rule}: could not {doing} execution {execution.id} "
-            f"in table {self._name}: {code}: {error}"
+            f"could not {doing} {rule} in table {self._name}: {code}: {error}"
         ) from error
+
+
+def _other(execution: Execution, item: Mapping[str, Any]) -> Execution | None:
+    """The execution that holds the key; None where it is this very attempt.
+
+    An answer that was lost makes botocore ask again, and the second time the key is taken, by
+    the first.
+    """
+    there = from_item(_deserialize(item))
+    return None if there.attempt == execution.attempt else there
 
 
 def _serialize(item: Mapping[str, Any]) -> Item:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chalicelib.journal.pauses import PARTITION as PAUSES
 from opsloop.aws.location import Location
 from opsloop.aws.patterns import compact, literal
 from opsloop.aws.statement import Statement, allow
@@ -31,7 +32,7 @@ def own(
     """
     return [
         logs(location, function),
-        journal(location, table, rule),
+        *journal(location, table, rule),
         dead_letters(location, queue),
         *(statement for one in sorted(set(secrets)) for statement in secret(location, one)),
     ]
@@ -44,17 +45,28 @@ def logs(location: Location, function: str) -> Statement:
     return allow(actions, (group, f"{group}:*"), purpose="OwnLog")
 
 
-def journal(location: Location, table: str, rule: str) -> Statement:
+def journal(location: Location, table: str, rule: str) -> list[Statement]:
     """Admitting, recording and closing executions of this rule, and of no other.
 
     The table's partition key is the rule's name, so that is what the leading keys must be.
+    What is paused stands under a partition of its own, which every function reads.
     """
-    return allow(
-        ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-        _arn(location, "dynamodb", f"table/{table}"),
-        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": rule}},
-        purpose="OwnJournal",
-    )
+    arn = _arn(location, "dynamodb", f"table/{table}")
+    leading = "dynamodb:LeadingKeys"
+    return [
+        allow(
+            ("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            arn,
+            {"ForAllValues:StringEquals": {leading: rule}},
+            purpose="OwnJournal",
+        ),
+        allow(
+            "dynamodb:Query",
+            arn,
+            {"ForAllValues:StringEquals": {leading: PAUSES}},
+            purpose="ReadPauses",
+        ),
+    ]
 
 
 def dead_letters(location: Location, queue: str) -> Statement:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.clock import Clock
-from chalicelib.engine.core import effective_mode
 from chalicelib.errors import PlanError
 from chalicelib.functions import make_handler
 from chalicelib.plan import Plan, Stage
@@ -30,7 +29,7 @@ def run_once(
 
     Raises PlanError for a rule that is off, DeployError for another account's credentials.
     """
-    if effective_mode(plan, stage) == "off":
+    if "off" in (plan["mode"], stage["max_mode"]):
         raise PlanError(
             f"{plan['rule']} is off in stage {stage['stage']}: --dry-run shows what it would do"
         )

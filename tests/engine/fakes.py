@@ -8,7 +8,10 @@ from typing import Any
 
 from chalicelib.actions.base import Response, WouldCall
 from chalicelib.engine.ports import Ports
-from chalicelib.errors import JournalError, StepError
+from chalicelib.errors import Conflict, JournalError, StepError
+from chalicelib.guards.gate import Pause
+from chalicelib.guards.state import Memory, State
+from chalicelib.journal.memory import Remembered, Written, item_id
 from chalicelib.journal.record import Execution
 
 
@@ -29,31 +32,62 @@ class FakeClock:
 
 @dataclass
 class MemoryJournal:
-    """A journal in a dictionary, which can be told to be denied."""
+    """A journal in dictionaries, which can be told to be denied, or to meet conflicts."""
 
     executions: dict[tuple[str, str], Execution] = field(default_factory=dict)
     writes: list[tuple[str, Execution]] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)
+    states: dict[tuple[str, str], tuple[int, State]] = field(default_factory=dict)
+    paused: list[Pause] = field(default_factory=list)
+    counted: list[dict[str, int]] = field(default_factory=list)
+    #: how many of the next charges find that somebody else was faster
+    conflicts: int = 0
+    reads: int = 0
 
-    def admit(self, execution: Execution) -> Execution | None:
+    def admit(self, execution: Execution, charges: Sequence[Written] = ()) -> Execution | None:
         self._maybe_deny("admit")
         key = (execution.rule, execution.id)
         if key in self.executions:
             return self.executions[key]
-        self._write("admit", execution)
+        self._charge(execution.rule, charges)
+        self._write("refuse" if execution.status == "refused" else "admit", execution)
         return None
 
     def record(self, execution: Execution) -> None:
         self._maybe_deny("record")
         self._write("record", execution)
 
-    def close(self, execution: Execution) -> None:
+    def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
         self._maybe_deny("close")
+        self._charge(execution.rule, charges)
         self._write("close", execution)
+
+    def remembered(self, rule: str, key: str) -> Remembered:
+        self.reads += 1
+        version, state = self.states.get((rule, item_id("rule", "")), (0, State()))
+        own_version, own = self.states.get((rule, item_id("key", key)), (0, State()))
+        return Remembered(key, Memory(state, own), version, own_version)
+
+    def pauses(self) -> list[Pause]:
+        return list(self.paused)
+
+    def count_refusals(self, rule: str, counts: Mapping[str, int]) -> None:
+        self.counted.append({rule: 0, **counts})
 
     def only(self) -> Execution:
         (execution,) = self.executions.values()
         return execution
+
+    def _charge(self, rule: str, charges: Sequence[Written]) -> None:
+        if charges and self.conflicts:
+            self.conflicts -= 1
+            raise Conflict("somebody else was faster")
+        for charge in charges:
+            version, _ = self.states.get((rule, charge.id), (0, State()))
+            if version != charge.replaces:
+                raise Conflict("somebody else was faster")
+        for charge in charges:
+            self.states[(rule, charge.id)] = (charge.replaces + 1, charge.state)
 
     def _write(self, what: str, execution: Execution) -> None:
         self.executions[(execution.rule, execution.id)] = execution

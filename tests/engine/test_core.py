@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.core import Engine, Invocation, Outcome
+from chalicelib.engine.core import Engine
+from chalicelib.engine.outcomes import Invocation, Outcome
 from chalicelib.errors import EventError, Interrupted, JournalError, StepError
 from chalicelib.plan import Plan
 from tests.engine.fakes import World

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.core import Engine, Invocation, Outcome
+from chalicelib.engine.core import Engine
+from chalicelib.engine.outcomes import Invocation, Outcome
 from chalicelib.errors import StepError
 from chalicelib.journal.record import Execution
 from chalicelib.plan import Step

@@ -47,6 +47,7 @@ def execution(number: int, *, rule: str = "close", resource: str = "bucket") -> 
         started=at,
         lease=at,
         request="request",
+        attempt="attempt",
         resource=resource,
     )
 
@@ -65,7 +66,7 @@ def reader(client: Any) -> Reader:
 
 
 def keep(client: Any, *executions: Execution) -> None:
-    table = Table(lambda: client, "opsloop-test")
+    table = Table(lambda: client, "opsloop-test", FakeClock())
     for one in executions:
         assert table.admit(replace(one, status="running")) is None
         if one.status != "running":

@@ -1,0 +1,113 @@
+"""All guards of one rule, in the order in which they cost: known, gates, memory, blast radius.
+
+`look` comes before facts are read, so that a storm does not drain the account's quota of
+Describe calls; `admit` comes after them, and is what counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.engine import admission
+from chalicelib.engine.admission import Duplicate
+from chalicelib.engine.pausing import Pauses
+from chalicelib.engine.ports import Ports
+from chalicelib.engine.refusals import Refusals
+from chalicelib.engine.scope import Scope
+from chalicelib.errors import ExpressionError
+from chalicelib.guards import blast, gate, limits
+from chalicelib.guards.limits import Refusal
+from chalicelib.journal.memory import Remembered
+from chalicelib.journal.record import Execution
+from chalicelib.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A first look: the execution as it may go on, or the guard that is closed."""
+
+    execution: Execution
+    refusal: Refusal | None = None
+    #: the refusal is one that this sandbox knew already: it is counted, not written
+    known: bool = False
+    read: Remembered | None = None
+
+
+class Guarding:
+    """The guards of one rule in one sandbox."""
+
+    def __init__(self, plan: Plan, ports: Ports) -> None:
+        self._plan = plan
+        self._guard = plan["guard"]
+        self._ports = ports
+        self._pauses = Pauses(ports)
+        self.refusals = Refusals(plan["rule"], ports)
+
+    def look(self, execution: Execution) -> Look:
+        """Ask every guard that can be asked before facts are read; charge none."""
+        key = execution.key or ""
+        if known := self.refusals.known(key):
+            return Look(execution, known, known=True)
+        if closed := self._gate(execution):
+            return Look(execution, closed)
+        if self._guard is None or not admission.remembers(self._guard):
+            return Look(execution)
+        read = self._ports.journal.remembered(execution.rule, key)
+        now = self._ports.clock.now()
+        if closed := limits.peek(self._guard, read.memory, now):
+            return Look(execution, closed)
+        if why := limits.demoted(self._guard, read.memory, now):
+            execution = replace(execution, mode="observe", note=f"breaker: {why}")
+        return Look(execution, read=read)
+
+    def admit(
+        self, execution: Execution, look: Look, scope: Scope
+    ) -> Execution | Duplicate | Refusal:
+        """The execution, admitted, with every guard charged; or why it is not."""
+        note = execution.note
+        if self._guard is not None and self._guard["blast"] is not None:
+            allowed = self._bounded(self._guard["blast"], scope)
+            if isinstance(allowed, Refusal):
+                return allowed
+            scope.put("targets", allowed.targets)
+            note = "; ".join(filter(None, (note, allowed.note))) or None
+        execution = replace(execution, note=note)
+        return admission.admit(execution, self._guard, look.read, self._ports) or execution
+
+    def close(self, execution: Execution) -> None:
+        """Write the execution's end, with what its guards get back."""
+        admission.close(execution, self._guard, self._ports)
+
+    def last_moment(self, execution: Execution, deadline: float) -> float:
+        """When no step may start any more: the function's end, or the rule's own deadline."""
+        if self._guard is None or self._guard["deadline"] is None:
+            return deadline
+        return min(deadline, _seconds(execution.event_time) + self._guard["deadline"])
+
+    def _gate(self, execution: Execution) -> Refusal | None:
+        return gate.closed(
+            self._guard,
+            self._pauses.current(),
+            rule=execution.rule,
+            pack=execution.pack,
+            now=self._ports.clock.now(),
+            then=_seconds(execution.event_time),
+        )
+
+    def _bounded(self, radius: Any, scope: Scope) -> blast.Allowed | Refusal:
+        try:
+            targets = scope.evaluator.value(radius["targets"])
+            of = None if radius["of"] is None else scope.evaluator.value(radius["of"])
+        except ExpressionError as error:
+            return Refusal("blast", str(error))
+        if not isinstance(targets, list):
+            return Refusal("blast", f"{radius['targets']['text']} gave no list")
+        if radius["of"] is not None and not isinstance(of, int | float):
+            return Refusal("blast", f"{radius['of']['text']} gave no number")
+        return blast.bound(radius, targets, of)
+
+
+def _seconds(iso_time: str) -> float:
+    return datetime.fromisoformat(iso_time).timestamp()

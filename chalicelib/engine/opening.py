@@ -1,0 +1,76 @@
+"""An execution as it begins: who it is, and what it is about. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from chalicelib.engine.outcomes import Invocation
+from chalicelib.engine.scope import Scope
+from chalicelib.engine.times import iso
+from chalicelib.events import names
+from chalicelib.events.event import Event
+from chalicelib.events.ulid import execution_id
+from chalicelib.journal.record import Execution
+from chalicelib.plan import Mode, Plan, Stage
+
+MODES: tuple[Mode, ...] = ("off", "observe", "active")
+#: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near
+LONGEST_RESOURCE = 1_024
+
+
+def effective_mode(plan: Plan, stage: Stage) -> Mode:
+    """The rule's mode, capped by the stage's `max_mode`."""
+    return min(plan["mode"], stage["max_mode"], key=MODES.index)
+
+
+def opened(
+    *,
+    plan: Plan,
+    stage: Stage,
+    event: Event,
+    element: int | None,
+    scope: Scope,
+    invocation: Invocation,
+    now: float,
+) -> Execution:
+    """The execution of a rule for one event, or for one element of it.
+
+    Raises ExpressionError where the guards' key cannot be told.
+    """
+    rule = plan["rule"]
+    actor = names.actor(event)
+    resource = names.resource(event).get("id")
+    return Execution(
+        id=execution_id(rule, event.identity, "" if element is None else str(element), event.time),
+        rule=rule,
+        pack=plan["pack"],
+        plan=plan["digest"],
+        mode=effective_mode(plan, stage),
+        identity=event.identity,
+        event=event.envelope,
+        event_time=event.time,
+        started=iso(now),
+        lease=iso(invocation.deadline),
+        request=invocation.request,
+        attempt=uuid4().hex,
+        element=element,
+        resource=resource[:LONGEST_RESOURCE] if resource else None,
+        actor=actor["name"] if actor else None,
+        key=_key(plan, scope, resource),
+    )
+
+
+def _key(plan: Plan, scope: Scope, resource: str | None) -> str | None:
+    """What the guards count by: the rule's own key, else the event's resource."""
+    guard = plan["guard"]
+    if guard is None:
+        return None
+    if guard["key"] is None:
+        return resource or ""
+    return _text(scope.evaluator.value(guard["key"]))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -1,0 +1,40 @@
+"""What goes into the engine and what comes out, as records. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from chalicelib.journal.record import Error, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What Lambda says of this call: its request id, and when it will be cut off."""
+
+    request: str
+    #: epoch seconds
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one event, or of one element of it."""
+
+    rule: str
+    outcome: Literal["not met", "duplicate"] | Status
+    execution: str | None = None
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for whoever invoked the function."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an execution came out."""
+
+    status: Status
+    error: Error | None = None
+    note: str | None = None

@@ -1,0 +1,123 @@
+"""An execution as an item: it reads well, it comes back, and it always fits."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from boto3.dynamodb.types import TypeSerializer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.journal.item import changes, from_item, to_item
+from chalicelib.journal.record import Error, StepRecord, close, with_step
+from tests.journal.executions import RUNNING, STEP
+
+FAILURE = Error("action", "close", "AccessDenied", "no")
+LIMIT = 400 * 1024
+
+
+def test_a_running_execution_reads_well_in_the_console() -> None:
+    assert to_item(with_step(RUNNING, STEP)) == {
+        "rule": "close-public-bucket",
+        "id": "01JCF3S2ZG8XKQ3V5T6W7Y8Z9A",
+        "schema": 1,
+        "day": "2024-11-12#1",
+        "expires": 1739178612,
+        "pack": "exposure",
+        "plan": "d1",
+        "mode": "active",
+        "identity": "a1b2c3d4",
+        "event_time": "2024-11-12T09:10:11Z",
+        "started": "2024-11-12T09:10:12.345Z",
+        "request": "r-1",
+        "attempt": "a-1",
+        "resource": "my-bucket",
+        "actor": "alice",
+        "event": '{"source":"aws.s3","detail":{"eventName":"PutBucketAcl"}}',
+        "status": "running",
+        "lease": "2024-11-12T09:12:12.345Z",
+        "steps": [
+            {
+                "id": "close",
+                "status": "succeeded",
+                "started": "2024-11-12T09:10:13.000Z",
+                "ms": 120,
+                "do": "s3.block_public_access",
+                "attempts": 1,
+                "result": '{"a":1}',
+            }
+        ],
+        "attention": "unfinished#1",
+        "due": "2024-11-12T09:12:12.345Z",
+    }
+
+
+def test_a_success_leaves_the_sparse_index() -> None:
+    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    values, absent = changes(done)
+    assert values == {
+        "status": "succeeded",
+        "steps": [],
+        "closed": "2024-11-12T09:10:14.000Z",
+        "ms": 1655,
+    }
+    assert absent == ["lease", "facts", "error", "note", "attention", "due"]
+
+
+def test_a_failure_stays_in_the_sparse_index() -> None:
+    failed = close(RUNNING, "failed", closed="2024-11-12T09:10:14.000Z", ms=1, error=FAILURE)
+    values, _ = changes(failed)
+    assert (values["attention"], values["due"]) == ("failed#1", "2024-11-12T09:10:14.000Z")
+    assert values["error"]["code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize("status", ["succeeded", "running"])
+def test_what_is_closed_stays_closed(status: Any) -> None:
+    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1)
+    with pytest.raises(ValueError, match="cannot go from succeeded"):
+        close(done, status, closed="2024-11-12T09:10:14.000Z", ms=1)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(event=st.dictionaries(st.text(), json_values), result=json_values)
+def test_it_comes_back_as_it_was(event: dict[str, Any], result: Any) -> None:
+    whole = with_step(replace(RUNNING, event=event), replace(STEP, result=result, error=FAILURE))
+    item = to_item(whole)
+    assert from_item(item) == whole
+    for value in item.values():
+        TypeSerializer().serialize(value)
+
+
+def test_a_large_event_is_compressed_and_comes_back() -> None:
+    event = {"detail": {"names": ["instance"] * 10_000}}
+    item = to_item(replace(RUNNING, event=event))
+    assert len(item["event_zlib"]) < 1_000
+    assert "event" not in item
+    assert from_item(item).event == event
+
+
+def test_an_event_beyond_the_limit_is_cut_with_a_mark_and_a_hash() -> None:
+    noise = random.Random(7).randbytes(600_000).hex()
+    item = to_item(replace(RUNNING, event={"detail": noise}))
+    event = from_item(item).event
+    assert event["cut"].startswith("1200013 bytes, sha256 ")
+    assert event["begins"].startswith('{"detail":"')
+    assert len(json.dumps(item)) < LIMIT
+
+
+def test_many_large_results_fit_into_one_item() -> None:
+    noise = random.Random(7).randbytes(50_000).hex()
+    steps = tuple(StepRecord(f"s{n}", "succeeded", "t", result=noise) for n in range(100))
+    item = to_item(replace(RUNNING, steps=steps, event={"detail": noise}, facts={"all": noise}))
+    assert len(json.dumps(item, default=str)) < LIMIT
+    assert from_item(item).steps[99].result["cut"] == "100002 bytes"

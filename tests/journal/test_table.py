@@ -1,0 +1,132 @@
+"""The journal on DynamoDB: one admission per key, one end, and errors with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import Conflict, JournalError, TableMissing
+from chalicelib.guards.gate import Pause
+from chalicelib.guards.state import Memory, State
+from chalicelib.journal.memory import Remembered, Written
+from chalicelib.journal.pauses import to_item
+from chalicelib.journal.record import close, with_step
+from chalicelib.journal.table import Table
+from opsloop.local.account import embedded_account
+from tests.engine.fakes import FakeClock
+from tests.journal.executions import RUNNING, STEP
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    with embedded_account("dev", "eu-west-1") as session:
+        yield session.client("dynamodb")
+
+
+def test_the_first_is_admitted_and_the_second_sees_it(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    assert table.admit(RUNNING) is None
+    assert table.admit(replace(RUNNING, request="r-2", attempt="a-2")) == RUNNING
+
+
+def test_admit_record_close(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    stepped = with_step(RUNNING, STEP)
+    table.record(stepped)
+    again = replace(RUNNING, attempt="a-2")
+    assert table.admit(again) == stepped
+    done = close(stepped, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    table.close(done)
+    assert table.admit(again) == replace(done, lease="")
+
+
+def test_what_somebody_else_closed_is_not_closed_again(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    table.close(done)
+    with pytest.raises(JournalError, match=r"could not close execution 01JCF.*ConditionalCheck"):
+        table.close(done)
+
+
+def test_a_missing_table_names_the_command_that_makes_it(client: Any) -> None:
+    with pytest.raises(TableMissing) as missing:
+        Table(lambda: client, "opsloop-prod", FakeClock()).admit(RUNNING)
+    assert str(missing.value) == (
+        "no DynamoDB table 'opsloop-prod' in eu-west-1: create it with `opsloop infra --stage prod`"
+    )
+
+
+def test_a_denied_table_is_told_in_awss_words(client: Any) -> None:
+    def deny(**_: Any) -> None:
+        answer = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+        raise ClientError(answer, "PutItem")  # type: ignore[arg-type]  # a partial answer will do
+
+    client.meta.events.register("before-call.dynamodb.PutItem", deny)
+    with pytest.raises(
+        JournalError, match=r"could not admit .* AccessDeniedException"
+    ):
+        Table(lambda: client, "opsloop-dev", FakeClock()).admit(RUNNING)
+
+
+def test_an_answer_that_was_lost_is_no_duplicate(client: Any) -> None:
+    """botocore asks again, and finds its own item."""
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    assert table.admit(RUNNING) is None
+    assert table.admit(RUNNING) is None
+
+
+CHARGE = Written("guard", State(used={"5/3600s": (1.0,)}), replaces=0)
+
+
+def test_guards_are_charged_with_the_admission_or_not_at_all(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    assert table.admit(RUNNING, [CHARGE]) is None
+    read = table.remembered(RUNNING.rule, "my-bucket")
+    assert read == Remembered("my-bucket", Memory(rule=CHARGE.state), rule_version=1)
+    other = replace(RUNNING, id="01JCF3S2ZG8XKQ3V5T6W7Y8Z9B", attempt="a-2")
+    with pytest.raises(Conflict):
+        table.admit(other, [CHARGE])
+    assert table.admit(other, [replace(CHARGE, replaces=1)]) is None
+
+
+def test_a_duplicate_charges_nothing_and_is_no_conflict(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING, [CHARGE])
+    again = replace(RUNNING, attempt="a-2")
+    assert table.admit(again, [CHARGE]) == RUNNING
+    assert table.remembered(RUNNING.rule, "").rule_version == 1
+
+
+def test_an_end_gives_back_in_the_same_transaction(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING, [CHARGE])
+    done = close(RUNNING, "failed", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    with pytest.raises(Conflict):
+        table.close(done, [replace(CHARGE, replaces=7)])
+    table.close(done, [Written("guard", State(), replaces=1)])
+    assert table.remembered(RUNNING.rule, "").memory == Memory()
+    with pytest.raises(JournalError, match="it is not running any more"):
+        table.close(done, [Written("guard", State(), replaces=2)])
+
+
+def test_pauses_and_counts(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    assert table.pauses() == []
+    pause = Pause("pack:hosts", 1_700_000_060.0, "maria", "we are moving")
+    serialize = TypeSerializer().serialize
+    item = {name: serialize(value) for name, value in to_item(pause).items()}
+    client.put_item(TableName="opsloop-dev", Item=item)
+    assert table.pauses() == [pause]
+    for _ in range(2):
+        table.count_refusals("restart", {"rate": 3, "window": 1})
+    key = {"rule": {"S": "restart"}, "id": {"S": "refused#2023-11-14"}}
+    counted = client.get_item(TableName="opsloop-dev", Key=key)["Item"]
+    assert (counted["rate"], counted["window"]) == ({"N": "6"}, {"N": "2"})
+    assert counted["lower_bound"] == {"BOOL": True}
