@@ -97,12 +97,12 @@ class Builder:
             self._start(event)
 
     def _scalar(self, event: events.ScalarEvent) -> Node:
-        start, end = self._behind_anchor(event), _mark(event.end_mark)
-        data: Data = event.value
+        start, end = _mark(event.start_mark), _mark(event.end_mark)
         if event.tag and start.line == end.line and not event.tag.startswith("tag:"):
             # `!a.b == c` is an expression without its quotes, and told as that
-            start = _mark(event.start_mark)
             return Node(self.text[start.offset : end.offset], start, end, None, self._in_flow())
+        start = self._behind_anchor(event)
+        data: Data = event.value
         if event.implicit[0] and not self._expects_key():
             try:
                 data = resolve(event.value)
