@@ -308,10 +308,16 @@ KEYS = st.sampled_from(
         "parameters", "of", "by", "zebra", "a-b",
     ]
 )  # fmt: skip
-NESTED: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
-    max_leaves=12,
+NESTED: st.SearchStrategy[Any] = st.deferred(
+    lambda: (
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False)
+        | TEXTS
+        | st.lists(NESTED, max_size=3)
+        | st.dictionaries(KEYS, NESTED, max_size=3)
+    )
 )
 
 
