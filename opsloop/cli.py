@@ -13,7 +13,7 @@ import click
 
 from chalicelib.errors import JournalError, OpsloopError
 from opsloop.deploy.errors import DeployError
-from opsloop.naming import UnknownName
+from opsloop.naming import WrongUsage
 from opsloop.output import AWS, EXIT_CODES, FAILED, USAGE, tell
 from opsloop.problems import Problems
 
@@ -22,10 +22,14 @@ COMMANDS = {
     "validate": "Say what is wrong with the rules, all of it at once.",
     "compile": "Turn rules into plans, policies and Chalice's configuration.",
     "eval": "Evaluate an expression against an event.",
+    "explain": "Say for each rule why it would run on an event, or not.",
+    "backtest": "Say when each rule would have run on events of the past.",
     "run": "Run one rule on an event, on this machine.",
     "demo": "See rules act on real events, on an account in memory.",
     "history": "List executions, newest first.",
     "show": "Show one execution, step by step.",
+    "pause": "Hold a rule, a pack or everything back, for a while.",
+    "resume": "End a pause before its time.",
     "actions": "List the actions, or explain one.",
     "schema": "Print the JSON Schema of rule files.",
     "infra": "Make or update what Chalice cannot: the journal, the dead-letter queue.",
@@ -34,7 +38,7 @@ COMMANDS = {
 
 #: the first that fits says how the command ends
 _MEANINGS: tuple[tuple[type[Exception], int], ...] = (
-    (UnknownName, USAGE),
+    (WrongUsage, USAGE),
     (DeployError, AWS),
     (JournalError, AWS),
     (OpsloopError, FAILED),

@@ -26,7 +26,7 @@ AWS = 3
 EXIT_CODES = {
     OK: "What was asked for is done.",
     FAILED: "Something is wrong with a rule, an expression or an event, or a run failed.",
-    USAGE: "The command line names something that is not there: a command, a rule, a stage.",
+    USAGE: "The command line is wrong: a command, a rule, a stage or a file that is not there.",
     AWS: "AWS or the journal did not answer as it should: credentials, account, table.",
 }
 
@@ -35,6 +35,7 @@ STYLES = {
     "stopped": "green",
     "observed": "cyan",
     "running": "yellow",
+    "refused": "yellow",
     "failed": "bold red",
     "not met": "dim",
     "duplicate": "dim",

@@ -11,7 +11,7 @@ from opsloop.actions.doc import ActionDoc, catalogue
 from opsloop.actions.operations import describe_operation, first_sentence, operations
 from opsloop.aws import models
 from opsloop.aws.faults import FaultError
-from opsloop.naming import UnknownName, named
+from opsloop.naming import WrongUsage, named
 
 #: dots in the name of an operation: `aws.ec2.stop_instances`
 _OPERATION = 2
@@ -34,14 +34,14 @@ def is_list(name: str | None) -> bool:
 
 
 def entries(name: str | None) -> list[Entry]:
-    """What there is under such a name. Raises UnknownName."""
+    """What there is under such a name. Raises WrongUsage."""
     if name is None:
         return [Entry(one.name, one.effect, one.summary) for one in catalogue()]
     return _known(lambda: list(_aws(name)))
 
 
 def document(name: str) -> ActionDoc:
-    """One action. Raises UnknownName."""
+    """One action. Raises WrongUsage."""
     if name.split(".", maxsplit=1)[0] == "aws":
         _, service, method = name.split(".", _OPERATION)
         return _known(lambda: describe_operation(service, method))
@@ -63,4 +63,4 @@ def _known(look_up: Callable[[], Found]) -> Found:
     try:
         return look_up()
     except FaultError as error:
-        raise UnknownName(str(error)) from error
+        raise WrongUsage(str(error)) from error

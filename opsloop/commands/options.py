@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from chalicelib.clock import SystemClock
+from chalicelib.errors import EventError
+from chalicelib.events.ulid import time_of
 
 project = click.option(
     "--project",
@@ -29,7 +31,37 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Since(click.ParamType[datetime]):
+class Time(click.ParamType[datetime]):
+    """An ISO 8601 time; without a zone, UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment, in UTC."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time: try 2026-11-23T10:00Z", param, ctx)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+class ExecutionId(click.ParamType[str]):
+    """26 letters, as `opsloop history` shows them."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same, if it is one."""
+        try:
+            time_of(value)
+        except EventError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+class Since(Time):
     """`30m`, `12h` or `7d` back from now, or an ISO 8601 time; without a zone, UTC."""
 
     name = "since"
@@ -42,7 +74,26 @@ class Since(click.ParamType[datetime]):
             now = datetime.fromtimestamp(SystemClock().now(), UTC)
             return now - timedelta(**{_UNITS[back[2]]: int(back[1])})
         try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
             self.fail(f"{value!r} is no time: try 30m, 12h, 7d or 2026-11-23T10:00Z", param, ctx)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+class Duration(click.ParamType[float]):
+    """`30m`, `12h` or `7d`, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Seconds."""
+        found = re.fullmatch(r"([1-9]\d*)([mhd])", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no duration: try 30m, 12h or 7d", param, ctx)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds()
+
+
+def time_of_day(seconds: float) -> str:
+    """An epoch time as tables have it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "minutes")[:16] + "Z"

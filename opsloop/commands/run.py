@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,22 +17,28 @@ from opsloop.output import FAILED, print_json, show, styled, tell, working
 from opsloop.tables import Rows
 
 
-class Parameter(click.ParamType[tuple[str, Any]]):
-    """`name=value`; a value that is JSON is read as JSON."""
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """What a person gives, and which run it is."""
+
+    parameters: dict[str, str]
+    token: str
+    time: str
+
+
+class Parameter(click.ParamType[tuple[str, str]]):
+    """`name=value`."""
 
     name = "name=value"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Any]:
-        """The name and the value."""
+    ) -> tuple[str, str]:
+        """The name and the value's text."""
         name, sign, text = value.partition("=")
         if not sign or not name:
             self.fail(f"{value!r} is no name=value", param, ctx)
-        try:
-            return name, json.loads(text)
-        except json.JSONDecodeError:
-            return name, text
+        return name, text
 
 
 @click.command("run")
@@ -43,7 +50,10 @@ class Parameter(click.ParamType[tuple[str, Any]]):
     help="A JSON file: the event as the function gets it.",
 )
 @click.option("--param", "params", type=Parameter(), multiple=True, help="For a manual rule.")
-@click.option("--token", help="Runs with the same token are one execution; else each is its own.")
+@click.option("--token", help="With --at: the same token and time are one execution.")
+@click.option(
+    "--at", type=options.Time(), metavar="TIME", help="When it was asked for, if not now."
+)
 @click.option("--dry-run", is_flag=True, help="Observe: all but the effects.")
 @options.stage
 @options.project
@@ -54,8 +64,9 @@ def command(
     *,
     rule: str,
     event_file: Path | None,
-    params: tuple[tuple[str, Any], ...],
+    params: tuple[tuple[str, str], ...],
     token: str | None,
+    at: datetime | None,
     dry_run: bool,
     stage: str,
     project: Path,
@@ -67,6 +78,9 @@ def command(
     the stage's journal. The rule's mode counts, and the stage's max_mode; --dry-run makes it
     observe. Exits with 1 where an execution failed.
     """
+    if token is not None and at is None:
+        raise click.UsageError("--token needs --at: the token alone does not say which run it was")
+    manual = Manual(dict(params), token or str(uuid4()), _iso(at))
     with working(f"running {rule}"):
         from opsloop.local.once import observing, run_once  # noqa: PLC0415 - boto3 is slow
         from opsloop.local.plans import plan_of  # noqa: PLC0415 - and so is pydantic
@@ -74,7 +88,7 @@ def command(
         plan, settings = plan_of(project, rule, stage)
         if dry_run:
             plan, settings = observing(plan, settings)
-        payload = _payload(plan, settings, event_file, dict(params), token)
+        payload = _payload(plan, settings, event_file, manual)
         outcomes = run_once(plan, settings, payload, SystemClock(), tell)
     if as_json:
         print_json(outcomes)
@@ -84,15 +98,21 @@ def command(
         ctx.exit(FAILED)
 
 
-def _payload(
-    plan: Plan, stage: Stage, event_file: Path | None, params: dict[str, Any], token: str | None
-) -> Any:
+def _iso(at: datetime | None) -> str:
+    from chalicelib.engine.times import iso  # noqa: PLC0415 - comes with the engine
+
+    return iso(SystemClock().now() if at is None else at.timestamp())
+
+
+def _payload(plan: Plan, stage: Stage, event_file: Path | None, manual: Manual) -> Any:
     from opsloop.local.events import read_event  # noqa: PLC0415 - as above
     from opsloop.local.manual import manual_payload  # noqa: PLC0415
 
-    if event_file is not None:
-        return read_event(event_file)
-    return manual_payload(plan, stage, params, token or str(uuid4()), SystemClock())
+    if event_file is None:
+        return manual_payload(plan, stage, manual.parameters, manual.token, manual.time)
+    if manual.parameters:
+        raise click.UsageError("--param is for a rule that people run: an --event says it all")
+    return read_event(event_file)
 
 
 def _show(outcomes: list[dict[str, Any]]) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from opsloop.commands import options
-from opsloop.naming import UnknownName
+from opsloop.naming import WrongUsage
 from opsloop.output import print_json, show, working
 
 
 @click.command("show")
-@click.argument("execution_id", metavar="ID")
+@click.argument("execution_id", type=options.ExecutionId(), metavar="ID")
 @options.stage
 @options.project
 @options.as_json
@@ -28,7 +28,7 @@ def command(execution_id: str, stage: str, project: Path, *, as_json: bool) -> N
 
         found = journal_of(project, stage).one(execution_id)
     if found is None:
-        raise UnknownName(
+        raise WrongUsage(
             f"no execution {execution_id} in stage {stage}; `opsloop history` lists them"
         )
     if as_json:

@@ -20,7 +20,7 @@ def compiled(project: Path) -> Path:
 def stage_of(project: Path, name: str) -> Stage:
     """The stage's compiled settings.
 
-    Raises UnknownName where the project has no such stage, PlanError where it never was compiled.
+    Raises WrongUsage where the project has no such stage, PlanError where it never was compiled.
     """
     there = sorted(path.stem for path in (compiled(project) / "stages").glob("*.json"))
     if there and name not in there:

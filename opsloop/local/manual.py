@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.clock import Clock
-from chalicelib.engine.times import iso
-from chalicelib.errors import EventError
 from chalicelib.expressions.values import kind
 from chalicelib.plan import Plan, Stage
+from opsloop.naming import WrongUsage, named
 
 
 def manual_payload(
-    plan: Plan, stage: Stage, parameters: Mapping[str, Any], token: str, clock: Clock
+    plan: Plan, stage: Stage, parameters: Mapping[str, str], token: str, time: str
 ) -> dict[str, Any]:
-    """The payload of a manual run. Raises EventError for parameters that do not fit."""
-    _check(plan, parameters)
+    """The payload of a manual run; token and time (ISO) are what makes it the same run.
+
+    `parameters` are texts as a command line has them. Raises WrongUsage where they do not fit.
+    """
     return {
         "opsloop": {
             "manual": {
                 "token": token,
-                "time": iso(clock.now()),
+                "time": time,
                 "account": stage["account"],
                 "region": stage["region"],
-                "parameters": dict(parameters),
+                "parameters": _read(plan, parameters),
             }
         }
     }
 
 
-def _check(plan: Plan, given: Mapping[str, Any]) -> None:
+def _read(plan: Plan, given: Mapping[str, str]) -> dict[str, Any]:
     if plan["trigger"] != "manual":
-        raise EventError(f"{plan['rule']} is woken by {plan['trigger']}: give it an --event FILE")
+        raise WrongUsage(f"{plan['rule']} is woken by {plan['trigger']}: give it an --event FILE")
     wanted = plan["wire"].get("manual", {})
-    for name, value in given.items():
-        if name not in wanted:
-            raise EventError(f"found the parameter {name!r}; expected {_listed(wanted)}")
-        if kind(value) != wanted[name]:
-            raise EventError(f"{name}: found {kind(value)}; expected {wanted[name]}")
-    if missing := sorted(wanted.keys() - given.keys()):
-        raise EventError(f"no {', '.join(missing)}; expected {_listed(wanted)}")
+    for name in given:
+        named(wanted, name, "parameter")
+    if missing := [name for name in wanted if name not in given]:
+        raise WrongUsage(f"found no {', '.join(missing)}; expected {_listed(wanted)}")
+    return {name: _value(name, text, wanted[name]) for name, text in given.items()}
+
+
+def _value(name: str, text: str, wanted: str) -> Any:
+    """A text is meant as it is; all else is JSON."""
+    if wanted == "string":
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if kind(value) != wanted:
+        raise WrongUsage(f"found the {kind(value)} {text!r} for {name}; expected: {wanted}")
+    return value
 
 
 def _listed(wanted: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} ({kind_})" for name, kind_ in wanted.items()) or "no parameters"
+    return ", ".join(f"--param {name}={kind_.upper()}" for name, kind_ in wanted.items())

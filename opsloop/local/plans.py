@@ -27,7 +27,7 @@ NO_EVENT: dict[str, Any] = {
 def plan_of(project: Path, rule: str, stage: str) -> tuple[Plan, Stage]:
     """A rule's plan and a stage's settings, compiled from the files as they are now.
 
-    Raises Problems for rules that do not compile, UnknownName for names that are not there.
+    Raises Problems for rules that do not compile, WrongUsage for names that are not there.
     """
     from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
 

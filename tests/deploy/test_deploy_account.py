@@ -13,7 +13,7 @@ from chalicelib.errors import PlanError
 from chalicelib.plan import SCHEMA, Stage
 from opsloop.deploy.account import compiled, session_for, stage_of
 from opsloop.deploy.errors import DeployError
-from opsloop.naming import UnknownName
+from opsloop.naming import WrongUsage
 
 
 def stage(account: str) -> Stage:
@@ -59,7 +59,7 @@ def test_a_stage_is_read_from_the_projects_compiled_settings(tmp_path: Path) -> 
     stages.mkdir(parents=True)
     (stages / "dev.json").write_text(json.dumps(stage("123456789012")))
     assert stage_of(tmp_path, "dev") == stage("123456789012")
-    with pytest.raises(UnknownName, match=r"^found the stage 'prod'; expected dev$"):
+    with pytest.raises(WrongUsage, match=r"^found the stage 'prod'; expected dev$"):
         stage_of(tmp_path, "prod")
 
 
