@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from chalicelib.plan import Condition, Expr, Value
+from opsloop.compiler import forgotten
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.templates import compile_condition, compile_expr, compile_value
 from opsloop.expressions.types import Names
@@ -34,8 +35,8 @@ class Bench:
         own = self._source.own(path)
         self.problems += [self._source.problem(fault, own) for fault in faults]
 
-    def expr(self, data: Any, path: Path, names: Names) -> Expr:
-        """An expression that reads names."""
+    def expr(self, data: Any, path: Path, names: Names | None) -> Expr:
+        """An expression that reads names; without them it is not checked."""
         return self._compiled(lambda: compile_expr(data, names), path, _NULL)
 
     def pick(self, data: Any, path: Path, names: Names) -> Expr:
@@ -48,6 +49,7 @@ class Bench:
 
     def value(self, data: Any, path: Path, names: Names) -> Value:
         """Any value in which texts may hold `${expression}`."""
+        self.say(forgotten.find(data, names), path)
         return self._compiled(lambda: compile_value(data, names), path, _HOLE)
 
     def _compiled(self, compile_it: Callable[[], T], path: Path, hole: T) -> T:

@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.actions import TABLE, find
 from chalicelib.plan import Effect
 from opsloop.actions import check_parameters
+from opsloop.aws import models
 from opsloop.aws.calls import check_call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.names import listing, nearest
@@ -64,10 +65,12 @@ class Calls:
         to, readable = parameters.get("to"), there(self._channels)
         if do != "notify" or not isinstance(to, str) or "${" in to or to in readable:
             return
-        known, meant = self._channels.get(to), nearest(to, readable)
-        why = known.elsewhere.why if known and known.elsewhere else "which no stage has"
-        some = f"one of {listing(readable)}" if readable else "one in rules/opsloop.yaml: none yet"
-        expected = meant or some
+        why, expected = "which no stage has", "a channel of the stages in rules/opsloop.yaml"
+        if (known := self._channels.get(to)) and known.elsewhere:
+            why, expected = known.elsewhere.why, known.elsewhere.expected
+        meant = nearest(to, readable)
+        if readable:
+            expected = meant or f"one of {listing(readable)}"
         yield Fault(f"the channel '{to}', {why}", expected, meant, ("with", "to"))
 
 
@@ -87,12 +90,18 @@ def _operation(do: str) -> Operation | None:
 
 
 def _unknown(do: str) -> Fault:
-    meant = nearest(do, TABLE)
-    return Fault(
-        f"the action '{do}', which there is not",
-        meant or f"{', '.join(TABLE)}, or aws.<service>.<operation>",
-        meant,
-    )
+    found = f"the action '{do}', which opsloop does not have"
+    meant = _of_aws(do) or nearest(do, TABLE)
+    return Fault(found, meant or f"{', '.join(TABLE)}, or aws.<service>.<operation>", meant)
+
+
+def _of_aws(do: str) -> str | None:
+    """The operation of boto3 that was meant without its `aws.`; None for no such service."""
+    service, _, method = do.partition(".")
+    if service not in models.services():
+        return None
+    called = nearest(method, models.methods(service))
+    return called and f"aws.{service}.{called}"
 
 
 def _secretive(do: str, parameters: Mapping[str, Any]) -> Iterator[Fault]:

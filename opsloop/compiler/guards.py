@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,6 +12,9 @@ from pydantic import TypeAdapter
 from chalicelib.plan import Blast, Breaker, Cooldown, Expr, Guard, Hours, Lock, Rate, Window
 from opsloop.aws.names import nearest
 from opsloop.compiler import zones
+from opsloop.compiler.bench import Bench
+from opsloop.compiler.names import Scope
+from opsloop.expressions.types import Names
 from opsloop.problems import Fault, Path
 from opsloop.rules import guards as model
 from opsloop.rules.fields import Duration
@@ -25,22 +28,23 @@ _HOURS = re.compile(
     r"(?:(?P<h1>\d\d):(?P<m1>\d\d)\s*-\s*(?P<h2>\d\d):(?P<m2>\d\d))?"
 )
 _EXPECTED = "weekly hours, such as Mon-Fri 08:00-19:00, Sat,Sun or 22:00-06:00"
-Compile = Callable[[Any, Path], Expr]
 
 
-class GuardLowering:
-    """One rule's `guard`. `compile_it` compiles an expression that stands at a path."""
+def lowered(guard: model.Guard, bench: Bench, scope: Scope) -> Guard:
+    """The guard of the plan; `bench` is told what is wrong with it."""
+    return _Lowering(bench, scope).guard(guard)
 
-    def __init__(self, guard: model.Guard, compile_it: Compile) -> None:
-        self._guard = guard
-        self._compile = compile_it
-        self.faults: list[Fault] = []
 
-    def lowered(self) -> Guard:
-        """The guard of the plan; worth something only where there are no `faults`."""
-        guard = self._guard
+class _Lowering:
+    """One rule's `guard`."""
+
+    def __init__(self, bench: Bench, scope: Scope) -> None:
+        self._bench = bench
+        self._scope = scope
+
+    def guard(self, guard: model.Guard) -> Guard:
         return {
-            "key": None if guard.key_ is None else self._compile(guard.key_, ("key",)),
+            "key": self._expr(guard.key_, ("key",), self._scope.in_key()),
             "cooldown": _cooldown(guard.cooldown),
             "rate": [_rate(rate) for rate in guard.rate],
             "lock": _lock(guard.lock),
@@ -53,21 +57,25 @@ class GuardLowering:
     def _blast(self, blast: model.Blast | None) -> Blast | None:
         if blast is None:
             return None
-        if blast.targets is None:
+        names = self._scope.in_criteria()
+        targets = self._expr(blast.targets, ("blast", "targets"), names)
+        if targets is None:
             self._say(("blast",), "a blast radius without 'targets'", "a list of what it touches")
             return None
         if blast.max is None and blast.percent is None:
             self._say(("blast",), "a blast radius without a bound", "'max', or 'percent' with 'of'")
         if (blast.percent is None) != (blast.of is None):
             self._say(("blast",), "one of 'percent' and 'of'", "both: a share of a number")
-        of = blast.of
         return {
-            "targets": self._compile(blast.targets, ("blast", "targets")),
+            "targets": targets,
             "max": blast.max,
             "percent": blast.percent,
-            "of": None if of is None else self._compile(of, ("blast", "of")),
+            "of": self._expr(blast.of, ("blast", "of"), names),
             "over": blast.over,
         }
+
+    def _expr(self, data: Any, path: Path, names: Names) -> Expr | None:
+        return None if data is None else self._bench.expr(data, ("guard", *path), names)
 
     def _window(self, window: model.Window | None) -> Window | None:
         if window is None:
@@ -93,7 +101,7 @@ class GuardLowering:
                 yield hours
 
     def _say(self, path: Path, found: str, expected: str, correction: str | None = None) -> None:
-        self.faults.append(Fault(found, expected, correction, path))
+        self._bench.say([Fault(found, expected, correction, path)], ("guard",))
 
 
 def parse_hours(text: str) -> Hours | None:

@@ -7,10 +7,13 @@ gives no plan. `bench` compiles single values, `names` says what each may read, 
 
 from __future__ import annotations
 
-from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Fact, Plan, Step
+from collections.abc import Iterator
+
+from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Fact, Guard, Plan, Step
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.digest import with_digest
+from opsloop.compiler.guards import lowered
 from opsloop.compiler.lets import Lets
 from opsloop.compiler.names import Scope, names_in_lets
 from opsloop.compiler.stages import Shared
@@ -19,7 +22,6 @@ from opsloop.compiler.taint import Taint
 from opsloop.compiler.triggers import wiring
 from opsloop.compiler.wiring import Wiring
 from opsloop.expressions.references import expressions
-from opsloop.expressions.templates import compile_expr
 from opsloop.problems import Problem
 from opsloop.rules.project import RuleFile
 
@@ -62,7 +64,7 @@ class _Lowering:
             "wire": self._wiring.wire,
             "each": self._each,
             "let": dict(self._lets.exprs),
-            "guard": None,
+            "guard": self._guard(),
             "criteria": self._criteria(),
             "facts": self._facts(),
             "then": self._list("then"),
@@ -91,14 +93,23 @@ class _Lowering:
         of = self.bench.expr(each.of, ("each", "of"), self._scope.in_each())
         return {"of": of, "as_name": each.as_}
 
+    def _guard(self) -> Guard | None:
+        if self._rule.guard is None:
+            return None
+        return lowered(self._rule.guard, self.bench, self._scope)
+
     def _criteria(self) -> Criteria:
         """Split by what each needs: the event alone comes before anything that touches AWS."""
-        on_event: list[Condition] = [{"test": compile_expr(it)} for it in self._wiring.criteria]
-        on_facts = list[Condition]()
+        on_event, on_facts = list(self._implied()), list[Condition]()
         for condition in self._conditions():
             read = (self._lets.reads(expr) for expr in expressions(condition))
             (on_facts if any("facts" in names for names in read) else on_event).append(condition)
         return {"event": _all(on_event), "facts": _all(on_facts)}
+
+    def _implied(self) -> Iterator[Condition]:
+        """What the trigger promises, for events that come by another road."""
+        for text in () if self._wiring.faults else self._wiring.criteria:
+            yield {"test": self.bench.expr(text, ("when", self._rule.trigger.kind), None)}
 
     def _conditions(self) -> list[Condition]:
         """The rule's own criteria, one for each item of its list."""

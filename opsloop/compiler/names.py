@@ -16,6 +16,7 @@ from opsloop.rules.checks import STEP_LISTS
 from opsloop.rules.model import Rule
 from opsloop.rules.scope import DEFAULT_ITEM
 from opsloop.rules.steps import Step
+from opsloop.rules.triggers import TriggerKind
 
 _ALARM = Type(
     "object",
@@ -71,21 +72,18 @@ _ALARMING = ("alarm", "event", "topic")
 
 #: what a rule has at some places only
 _AT_PLACES: Names = {
-    "alarm": elsewhere(
-        "which only a rule has that an alarm, an event or a topic wakes", "`event`, say"
-    ),
-    "facts": elsewhere("which are not read yet", "what the event holds"),
-    "steps": elsewhere("which only steps may read", "what is known before them"),
-    "execution": elsewhere("which facts and steps may read", "what is known before it begins"),
-    "error": elsewhere("which only `on_failure` and `finally` have", "a step of theirs"),
-    DEFAULT_ITEM: elsewhere("which only a step with `for_each` has", "`for_each` beside it"),
-    "targets": elsewhere("which opsloop does not have yet", "another name"),
+    "facts": elsewhere("which are read after this", "what the event says"),
+    "steps": elsewhere("which run after this", "what the event or a fact says"),
+    "execution": elsewhere("which begins after this", "what the event or a fact says"),
+    "error": elsewhere("which there is after a failure", "a step of `on_failure` or `finally`"),
+    DEFAULT_ITEM: elsewhere("which only a step with `for_each` has", "`for_each` in this step"),
+    "targets": elsewhere("which only the steps of a rule with `guard.blast` have", "another name"),
     "result": elsewhere("which opsloop does not have yet", "`steps.<id>.result`"),
 }
-_OWN_LIST = elsewhere("which is an element of this very list", "what is known before it")
+_OWN_LIST = elsewhere("which is an element of this very list", "a list that is known before it")
 _LATER_FACT = elsewhere("a fact that is read later", "a fact above this one")
 _OWN_FACT = elsewhere("which is this fact itself", "a fact above this one")
-_OTHER_STEP = elsewhere("which the step has whose `for_each` names it", "what this step has")
+_OTHER_STEP = elsewhere("an element of another step's list", "`for_each` in this step")
 _LATER_STEP = elsewhere("a step that runs later", "a step that runs before this one")
 _OWN_STEP = elsewhere("which is this step itself", "a step that runs before this one")
 
@@ -99,6 +97,8 @@ def names_in_lets(rule: Rule, params: Names) -> Names:
         "execution": _EXECUTION,
         "error": _ERROR,
     }
+    if rule.guard is not None and rule.guard.blast is not None:
+        late = {**late, "targets": ARRAY}
     own = dict.fromkeys((*_elements(rule), *rule.let))
     return {**_from_the_start(rule, params), **late, **own}
 
@@ -114,6 +114,10 @@ class Scope:
     def in_each(self) -> Names:
         """In `each.of`."""
         return self._with({self.rule.each.as_: _OWN_LIST} if self.rule.each else {})
+
+    def in_key(self) -> Names:
+        """In `guard.key`, which is told before any fact is read."""
+        return self._with({})
 
     def in_criteria(self) -> Names:
         """In `if`: with all facts."""
@@ -139,6 +143,8 @@ class Scope:
     def _at_step(self, path: Path) -> Names:
         facts = Type("object", dict.fromkeys(self.rule.facts))
         here: Names = {"facts": facts, "execution": _EXECUTION, "steps": self._steps_at(path)}
+        if self.rule.guard is not None and self.rule.guard.blast is not None:
+            here = {**here, "targets": ARRAY}
         return here if path[0] == "then" else {**here, "error": _ERROR}
 
     def _steps_at(self, path: Path) -> Type:
@@ -160,11 +166,16 @@ def _from_the_start(rule: Rule, params: Names) -> Names:
     """What every place has, and the names of other places."""
     elements = dict.fromkeys(_elements(rule) - {DEFAULT_ITEM}, _OTHER_STEP)
     names = {**_AT_PLACES, **elements, **ALWAYS, "params": Type("object", params)}
-    if rule.trigger.kind in _ALARMING:
-        names["alarm"] = _ALARM
+    names["alarm"] = _alarm(rule.trigger.kind)
     if rule.each:
         names[rule.each.as_] = None
     return names
+
+
+def _alarm(kind: TriggerKind) -> Type:
+    if kind in _ALARMING:
+        return _ALARM
+    return elsewhere(f"which the trigger `{kind}` never brings", "what `event` says")
 
 
 def _elements(rule: Rule) -> set[str]:

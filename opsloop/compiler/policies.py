@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from chalicelib.actions import find
@@ -48,17 +49,17 @@ class StagePolicies:
     def of(self, file: RuleFile, plan: Plan) -> tuple[dict[str, Any], list[Problem]]:
         """The rule's policy, and what keeps it from being made."""
         problems: list[Problem] = []
-        needed: list[Statement] = []
+        needed: dict[Path, list[Statement]] = {}
         for called in self._called(file):
             try:
-                needed += self._statements(called)
+                needed[called.path] = self._statements(called)
             except FaultError as error:
                 fault = replace(error.fault, path=("do", *error.fault.path))
                 problems.append(file.source.problem(fault, called.path))
         try:
-            return policy([*needed, *self._own(plan)]), problems
+            return policy([*chain(*needed.values()), *self._own(plan)]), problems
         except FaultError as error:
-            return {}, [*problems, file.source.problem(error.fault)]
+            return {}, [*problems, file.source.problem(error.fault, _largest(needed))]
 
     def _called(self, file: RuleFile) -> Iterator[Called]:
         rule = file.rule
@@ -99,6 +100,15 @@ class StagePolicies:
         if not plan["on_failure"]:
             named.add(self._stage["escalate"])
         return [channels[name] for name in sorted(filter(None, named))]
+
+
+def _largest(needed: Mapping[Path, list[Statement]]) -> Path:
+    """Where the call stands that takes most of the policy."""
+
+    def resources(path: Path) -> int:
+        return sum(len(resource) for one in needed[path] for resource in one.resources)
+
+    return max(needed, key=resources, default=())
 
 
 def _literal(value: Value, name: str) -> str | None:

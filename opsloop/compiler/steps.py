@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.plan import Condition, Fact, ForEach, Retry, Step, Value
+from opsloop.compiler import forgotten
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.names import Scope
 from opsloop.compiler.taint import Taint
 from opsloop.expressions.types import Names
-from opsloop.problems import Path
+from opsloop.problems import Fault, Path
 from opsloop.rules import steps as model
 
 
@@ -28,7 +29,7 @@ class Steps:
         """One look-up; it may read the facts above it."""
         path: Path = ("facts", name)
         names = self._scope.in_fact(name)
-        self._bench.say(self._calls.check_fact(fact.do, fact.with_), path)
+        self._checked(self._calls.check_fact(fact.do, fact.with_), fact, path, names)
         return {
             "name": name,
             "do": fact.do,
@@ -53,6 +54,7 @@ class Steps:
             "effect": "read",
         }
         if step.do is not None:
+            self._checked(self._calls.check_step(step.do, step.with_), step, path, names)
             self._action(step.do, step.with_, made, path, names)
         else:
             text = step.stop if step.stop is not None else step.fail
@@ -72,7 +74,6 @@ class Steps:
     def _action(
         self, do: str, data: Mapping[str, Any], made: Step, path: Path, names: Names
     ) -> None:
-        self._bench.say(self._calls.check_step(do, data), path)
         made["do"] = do
         taint = self._taint.within(made["for_each"])
         made["with"] = self._parameters(do, data, path, names, taint)
@@ -80,6 +81,13 @@ class Steps:
         made["effect"] = effect
         if token is not None:
             made["token"] = token
+
+    def _checked(
+        self, faults: list[Fault], called: model.Fact | model.Step, path: Path, names: Names
+    ) -> None:
+        """Say what is wrong with a call; a text that is a name was meant as its value."""
+        data = {"do": called.do, "with": called.with_}
+        self._bench.say((forgotten.meant(fault, data, names) for fault in faults), path)
 
     def _parameters(
         self, do: str, data: Mapping[str, Any], path: Path, names: Names, taint: Taint

@@ -68,14 +68,14 @@ class Taint:
         path, text, expr = template
         if read := self._lets.reads(expr) - self._own:
             what = _CHOSEN.get(str(path[0]), str(path[0]))
-            found = f"`{expr['text']}` as the {what}, which {_list(read)} would choose"
+            found = f"`{expr['text']}` as the {what}, from {_list(read)}, which others write"
             expected = f"a {what} from the rule's own text, or from params"
             yield Fault(found, expected, path=path, offset=_offset(text, expr))
 
     def _runs(self, template: Template) -> Iterator[Fault]:
         path, text, expr = template
         if read := self._lets.reads(expr, outside="shell_quote") - self._own:
-            found = f"`{expr['text']}` in a shell command, where {_list(read)} could be a command"
+            found = f"`{expr['text']}` in a shell command, from {_list(read)}, which others write"
             expected, corrected = "shell_quote() around what is not the rule's own", None
             if self._is_path(expr):
                 expected = f"shell_quote({expr['text']})"

@@ -50,11 +50,23 @@ def _invalid(pattern: dict[str, Any]) -> Iterator[Fault]:
     try:
         Pattern(pattern)
     except InvalidPattern as invalid:
-        found, _, expected = invalid.reason.partition(": expected ")
-        wanted = expected or "a pattern that EventBridge takes; docs/patterns.md has the language"
-        yield Fault(found.removeprefix("found "), wanted, path=("event", *_keys(invalid.path)))
+        found, expected = _reason(invalid.reason)
+        quoted = _AS_LIST.search(expected)
+        correction = quoted[1] if quoted else None
+        path = ("event", *_keys(invalid.path))
+        yield Fault(found, expected, correction, path, spelt=correction is not None)
 
 
+def _reason(reason: str) -> tuple[str, str]:
+    """What was found and expected, as far as the reason says it that way."""
+    problem, _, expected = reason.partition("expected ")
+    problem = problem.removesuffix(": ")
+    if not problem.startswith("found "):
+        problem = f"found a pattern that EventBridge refuses: {problem}".removesuffix(": ")
+    return problem.removeprefix("found "), expected or "a pattern as docs/patterns.md has it"
+
+
+_AS_LIST = re.compile(r"as in (\[.*\])$")
 _KEY = re.compile(r"""\.([^.\["]+)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]""")
 
 

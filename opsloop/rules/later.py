@@ -11,6 +11,7 @@ from typing import Any
 
 from opsloop.problems import Path, Problem
 from opsloop.rules.fields import Model
+from opsloop.rules.guards import Guard
 from opsloop.rules.model import Rule
 from opsloop.rules.settings import Pack, Stage
 from opsloop.rules.shape import models_in
@@ -43,7 +44,10 @@ class Later:
 
 
 NOT_YET: dict[tuple[type[Model], str], Later] = {
-    (Rule, "guard"): Later("a rule without it; `if` can bound what it touches"),
+    (Guard, "only"): Later("criteria in `if` that bound what the rule touches"),
+    (Guard, "except"): Later("criteria in `if` that spare it"),
+    (Guard, "recheck"): Later("a guard without it"),
+    (Guard, "allow_self"): Later("a guard without it"),
     (Rule, "verify"): Later("a rule without it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
     (Rule, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),

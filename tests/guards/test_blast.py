@@ -10,6 +10,7 @@ from chalicelib.guards.limits import Refusal
 from chalicelib.plan import Blast
 from tests.guards.making import at, guard
 
+ALL = "length(facts.all)"
 NOON = at("2026-11-23T12:00:00")
 
 
@@ -25,15 +26,23 @@ def blast(**given: object) -> Blast:
         ({"max": 3}, None, Allowed([1, 2, 3])),
         ({"max": 2}, None, Refusal("blast", "3 targets, at most 2")),
         ({"max": 2, "over": "trim"}, None, Allowed([1, 2], "2 of 3 targets: 2")),
-        ({"percent": 20, "of": "x"}, 15.0, Allowed([1, 2, 3])),
-        ({"percent": 20, "of": "x"}, 14.0, Refusal("blast", "3 targets, at most 2, 20 % of 14")),
+        ({"percent": 20, "of": ALL}, 15.0, Allowed([1, 2, 3])),
         (
-            {"percent": 20, "of": "x", "over": "trim"},
+            {"percent": 20, "of": ALL},
+            14.0,
+            Refusal("blast", "3 targets, at most 2, 20 % of 14"),
+        ),
+        (
+            {"percent": 20, "of": ALL, "over": "trim"},
             4.0,
             Refusal("blast", "3 targets, at most 0, 20 % of 4"),
         ),
-        ({"percent": 7, "of": "x", "max": 5}, 100.0, Allowed([1, 2, 3])),
-        ({"percent": 50, "of": "x", "max": 2}, 100.0, Refusal("blast", "3 targets, at most 2")),
+        ({"percent": 7, "of": ALL, "max": 5}, 100.0, Allowed([1, 2, 3])),
+        (
+            {"percent": 50, "of": ALL, "max": 2},
+            100.0,
+            Refusal("blast", "3 targets, at most 2"),
+        ),
     ],
 )
 def test_bound(given: dict[str, object], of: float | None, expected: object) -> None:
@@ -41,7 +50,7 @@ def test_bound(given: dict[str, object], of: float | None, expected: object) -> 
 
 
 def test_percent_rounds_down_and_is_exact() -> None:
-    radius = blast(percent=7, of="x")
+    radius = blast(percent=7, of=ALL)
     assert isinstance(bound(radius, list(range(7)), 100.0), Allowed)
     assert isinstance(bound(radius, list(range(8)), 100.0), Refusal)
 
@@ -52,7 +61,10 @@ def test_a_pause_holds_until_it_ends(what: str) -> None:
     where = {"rule": "reboot", "pack": "hosts", "then": NOON}
     refusal = closed(None, pauses, now=NOON + 59, **where)  # type: ignore[arg-type]
     assert refusal == Refusal(
-        "pause", f"{what} paused by maria until 2026-11-23T12:01:00Z: we are moving", NOON + 60
+        "pause",
+        f"{what} paused by maria until 2026-11-23T12:01:00Z: we are moving",
+        NOON + 60,
+        certain=False,
     )
     assert closed(None, pauses, now=NOON + 60, **where) is None  # type: ignore[arg-type]
 
