@@ -149,11 +149,11 @@ VERSIONED: Mapping[str, str] = {
 #: what no reference tells, and what to do instead
 REFUSED: Mapping[str, str] = {
     "resourcegroupstaggingapi.TagResources": (
-        "it needs the tagging action of each service whose resources it tags: use tags.apply, "
-        "or that service's own operation"
+        "tags.apply, or the tagging operation of the service itself: this one needs the "
+        "permissions of each service whose resources it tags"
     ),
     "resourcegroupstaggingapi.UntagResources": (
-        "it needs the untagging action of each service whose resources it untags: use that "
-        "service's own operation"
+        "the untagging operation of the service itself: this one needs the permissions of "
+        "each service whose resources it untags"
     ),
 }

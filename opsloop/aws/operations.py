@@ -6,14 +6,15 @@ Called by the compiler for each `aws.<service>.<operation>`, and by the rest of 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.actions.reads import is_read
 from chalicelib.plan import Effect
-from opsloop.aws import effects, models
+from opsloop.aws import effects, iam, models
 from opsloop.aws.faults import FaultError
-from opsloop.aws.names import nearest
+from opsloop.aws.names import listing, nearest, plain
 from opsloop.problems import Fault
 
 if TYPE_CHECKING:
@@ -108,12 +109,19 @@ def operation(service: str, method: str) -> Operation:
 
 def _unknown(service: str, method: str) -> Fault:
     meant = nearest(method, models.methods(service))
+    others = () if meant else tuple(f"aws.{one}.{method}" for one in _services_with(method))
     return Fault(
         found=f"the operation {method!r}, which boto3's {service} does not have",
-        expected=meant or f"a method of boto3's {service} client",
+        expected=meant or listing([f"a method of boto3's {service} client", *others]),
         correction=f"aws.{service}.{meant}" if meant else None,
         offset=len(f"aws.{service}."),
     )
+
+
+def _services_with(method: str) -> Iterator[str]:
+    """The services that have such a method, as far as IAM knows it by that name."""
+    known = (one for one in sorted(iam.prefixes()) if iam.find(f"{one}:{plain(method)}"))
+    yield from (one for one in known if one in models.services() and method in models.methods(one))
 
 
 def _tuple(value: str | list[str]) -> tuple[str, ...]:

@@ -216,6 +216,20 @@ def _choice(spot: Spot) -> Fault | None:
     return spot.fault("`condition && value || other`; there is no `?:`")
 
 
+def _reference(spot: Spot) -> Fault | None:
+    """`secret(ssm:/name)`: a reference without its quotes."""
+    named = spot[-1]["text"] in ("ssm", "sm") and spot[-3]["text"] == "secret"
+    if spot[0]["text"] != ":" or not named:
+        return None
+    match = re.compile(r"[^\s()'\"]+").match(spot.text, spot[-1]["start"])
+    if match is None:
+        return None
+    quoted = f"'{match[0]}'"
+    correction = replaced(spot.text, match.start(), match.end(), quoted)
+    fault = spot.fault(f"`{quoted}`, in single quotes", correction, -1)
+    return replace(fault, found=f"`{match[0]}`")
+
+
 def _unclosed(spot: Spot) -> Fault | None:
     if spot[0]["type"] != "eof":
         return None
@@ -232,6 +246,7 @@ def _unclosed(spot: Spot) -> Fault | None:
 
 _MISTAKES: tuple[Callable[[Spot], Fault | None], ...] = (
     _template,
+    _reference,
     _quotes,
     _word,
     _not,

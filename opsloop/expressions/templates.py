@@ -27,6 +27,8 @@ _QUOTES = ("'", '"', "`")
 _OPENING = re.compile(r"\$?\$\{")
 _MISPLACED = re.compile(r"""(['"]?)\$\{(.*?)\}\1""", re.DOTALL)
 _GLUED = re.compile(r"[\w-]\$\{|\}[\w-]")
+#: what other languages call `any` and `all`
+_JOINERS = {"or": "any", "any_of": "any", "one_of": "any", "and": "all", "all_of": "all"}
 #: stands where a fault was noted; it never leaves this module
 _NOTHING: Expr = {"text": "", "tree": {}}
 
@@ -123,6 +125,10 @@ class _Compiler:
                 return {"not": self.condition(inner, (*path, "not"))}
             case [(("all" | "any") as key, inner)]:
                 return self._joined(key, inner, (*path, key))
+            case [(key, _)] if key in _JOINERS:
+                meant = _JOINERS[key]
+                self.key_fault((*path, key), f"`{key}:`", f"`{meant}:`", meant)
+                return {"test": _NOTHING}
         self.fault(path, _kind(data), "an expression, or one of `any:`, `all:`, `not:`")
         return {"test": _NOTHING}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -21,11 +22,19 @@ from opsloop.rules.fields import (
     matching,
 )
 
+
+def _as_action(text: str) -> str:
+    """`ec2:StopInstances`, as IAM and AWS's own pages have it, the way boto3 does."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text.strip())
+    named = words.lower().replace(":", ".")
+    return f"aws.{named}" if ":" in text and not named.startswith("aws.") else named
+
+
 ActionName: Any = matching(
     "action",
     r"[a-z0-9_-]+(\.[a-z0-9_-]+)*",
     "an action's name, such as notify or aws.ec2.stop_instances",
-    lambda text: text.strip().lower().replace(":", "."),
+    _as_action,
 )
 StepKind = Literal["do", "stop", "fail", "wait", "approve"]
 KINDS: tuple[StepKind, ...] = ("do", "stop", "fail", "wait", "approve")
