@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class DeployError(Exception):
     """AWS, or the state that a deployment is in, does not let it go on."""
@@ -15,3 +18,14 @@ class StackMissing(DeployError):
             f"no CloudFormation stack {stack!r} in {region}: create it with "
             f"`opsloop infra --stage {stage}`"
         )
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """What AWS refuses, or what stands in the way to it, becomes a DeployError."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow, for --help
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise DeployError(f"could not {what}: {error}") from error

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from chalicelib.clock import Clock
-from opsloop.deploy.errors import DeployError, StackMissing
+from opsloop.deploy.errors import DeployError, StackMissing, doing
 from opsloop.deploy.names import stack_name
 
 Change = Literal["created", "updated", "unchanged"]
@@ -54,31 +54,36 @@ class Stack:
 
         Raises DeployError with the reason of the resource that failed first.
         """
+        with doing(f"deploy stack {self.name}"):
+            change = self._deploy(template)
+        return Deployed(self.name, change, self.outputs())
+
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs by name. Raises StackMissing where there is no such stack."""
+        with doing(f"read stack {self.name}"):
+            found = self._describe()
+        if found is None:
+            raise StackMissing(self.name, self._client.meta.region_name, self._stage)
+        return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+    def _deploy(self, template: str) -> Change:
         before = self._describe()
         self._check(before)
         latest = None if before is None else next(self._events())["EventId"]
         change: Change = "created" if before is None else "updated"
         if not self._start(template, change):
-            return Deployed(self.name, "unchanged", self.outputs())
+            return "unchanged"
         self._wait(latest)
-        return Deployed(self.name, change, self.outputs())
-
-    def outputs(self) -> Mapping[str, str]:
-        """The outputs by name. Raises StackMissing where there is no such stack."""
-        found = self._describe()
-        if found is None:
-            raise StackMissing(self.name, self._client.meta.region_name, self._stage)
-        return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+        return change
 
     def _describe(self) -> Mapping[str, Any] | None:
         try:
-            found: Mapping[str, Any] = self._client.describe_stacks(StackName=self.name)["Stacks"][
-                0
-            ]
+            answer = self._client.describe_stacks(StackName=self.name)
         except ClientError as error:
             if "does not exist" in _message(error):
                 return None
-            raise self._refused("describe", error) from error
+            raise
+        found: Mapping[str, Any] = answer["Stacks"][0]
         return found
 
     def _check(self, found: Mapping[str, Any] | None) -> None:
@@ -99,7 +104,7 @@ class Stack:
         except ClientError as error:
             if "No updates are to be performed" in _message(error):
                 return False
-            raise self._refused("deploy", error) from error
+            raise
         return True
 
     def _wait(self, latest: str | None) -> None:
@@ -128,9 +133,6 @@ class Stack:
         pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         for page in pages:
             yield from page["StackEvents"]
-
-    def _refused(self, doing: str, error: ClientError) -> DeployError:
-        return DeployError(f"could not {doing} stack {self.name}: {error}")
 
 
 def _message(error: ClientError) -> str:

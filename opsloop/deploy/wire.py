@@ -14,7 +14,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from chalicelib.clock import Clock
-from opsloop.deploy.errors import DeployError
+from opsloop.deploy.errors import DeployError, doing
 
 Change = Literal["wired", "unchanged", "missing"]
 
@@ -47,10 +47,11 @@ class Wiring:
         return [Wired(function, self._one(function)) for function in functions]
 
     def _one(self, function: str) -> Change:
-        found = self._found(function)
-        if found is not None and self._is_right(found):
-            return "unchanged"
-        return self._set(function, self._settings(found or {}))
+        with doing(f"wire {function}"):
+            found = self._found(function)
+            if found is not None and self._is_right(found):
+                return "unchanged"
+            return self._set(function, self._settings(found or {}))
 
     def _settings(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """Ours, and what others have set beside them: a maximum age, a destination on success."""
@@ -70,8 +71,6 @@ class Wiring:
             )
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        except ClientError as error:
-            raise DeployError(f"could not read the settings of {function}: {error}") from error
         return found
 
     def _is_right(self, found: Mapping[str, Any]) -> bool:
@@ -91,8 +90,6 @@ class Wiring:
                 if attempt == ATTEMPTS:
                     raise DeployError(self._not_allowed(function, error)) from error
                 self._clock.sleep(PAUSE)
-            except ClientError as error:
-                raise DeployError(f"could not wire {function}: {error}") from error
             else:
                 break
         return "wired"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 
 def refusal(code: str, message: str, operation: str) -> ClientError:
@@ -40,7 +40,7 @@ class FakeCloudFormation:
 
     scenes: list[Scene | None]
     outputs: dict[str, str] = field(default_factory=dict)
-    refuses: ClientError | None = None
+    refuses: ClientError | BotoCoreError | None = None
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     meta: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(region_name="eu-west-1"))
     seen: Scene | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from opsloop.deploy.errors import DeployError, StackMissing
 from opsloop.deploy.stack import POLL, Deployed, Stack
@@ -141,6 +142,16 @@ def test_what_cloudformation_refuses_is_told_whole() -> None:
     assert str(caught.value) == (
         "could not deploy stack opsloop-dev: An error occurred (AccessDenied) when calling the "
         "CreateStack operation: not authorized"
+    )
+
+
+def test_an_unreachable_aws_is_told_and_no_traceback() -> None:
+    unreachable = EndpointConnectionError(endpoint_url="https://cloudformation.example")
+    with pytest.raises(DeployError) as caught:
+        stack(FakeCloudFormation([None], refuses=unreachable)).deploy("t")
+    assert str(caught.value) == (
+        "could not deploy stack opsloop-dev: Could not connect to the endpoint URL: "
+        '"https://cloudformation.example"'
     )
 
 
