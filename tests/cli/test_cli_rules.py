@@ -107,7 +107,7 @@ def test_a_value_cannot_steer_the_terminal(opsloop: CommandLine, tmp_path: Path)
 NOT_EVALUATED = [
     ("event.detail ==", "", 1, "expression:1:16: found the end; expected a value\n1 problem\n"),
     ("nothing", "", 1, "expression:1:1: found `nothing`, which names nothing in scope; expected "),
-    ("add(event.source, 1)", "", 1, "add(event.source, 1): "),
+    ("add(event.detail.x, 1)", "", 1, "add(event.detail.x, 1): add() got "),
     (
         "secret('ssm:/x')",
         "",
