@@ -77,9 +77,10 @@ class LocalFunctions:
 
     def invoke(self, rule: str, payload: Any) -> Delivery:
         """Run one function, as a direct invocation does."""
+        handler = self._handlers[rule]
         self._requests += 1
         try:
-            answer = self._handlers[rule](payload, LocalContext(f"local-{self._requests:06}"))
+            answer = handler(payload, LocalContext(f"local-{self._requests:06}"))
         except Exception as error:  # noqa: BLE001 - as Lambda, which reports what a function raised
             return Delivery(rule, raised=f"{type(error).__name__}: {error}")
         return Delivery(rule, tuple(answer["outcomes"]))
