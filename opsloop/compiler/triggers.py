@@ -19,6 +19,10 @@ from opsloop.patterns import InvalidPattern, Pattern
 from opsloop.problems import Fault, Path
 from opsloop.rules.triggers import Alarm, When
 
+#: a topic also tells of the contributors to an alarm of many series; EventBridge tells of
+#: those beside the alarm itself, and a rule would act on both
+_STATE_CHANGE = "CloudWatch Alarm State Change"
+
 
 def wiring(when: When) -> Wiring:
     """The wiring of a rule's one trigger; paths of faults start at the trigger's map."""
@@ -103,7 +107,7 @@ def _alarm_pattern(alarm: Alarm) -> dict[str, Any]:
         detail["previousState"] = {"value": list(alarm.from_)}
     return {
         "source": ["aws.cloudwatch"],
-        "detail-type": ["CloudWatch Alarm State Change"],
+        "detail-type": [_STATE_CHANGE],
         "detail": detail,
     }
 
@@ -114,6 +118,8 @@ def _as_wildcard(name: str) -> dict[str, str]:
 
 
 def _alarm_criteria(alarm: Alarm) -> Iterator[str]:
+    if alarm.via == "events":
+        yield f"event.\"detail-type\" == '{_STATE_CHANGE}'"
     yield " || ".join(map(_is_named, alarm.names))
     yield f"contains({literal(list(alarm.to))}, alarm.state)"
     if alarm.from_:
