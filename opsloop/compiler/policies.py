@@ -6,13 +6,13 @@ derived is a fault of the rule, with its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from chalicelib.actions import find
-from chalicelib.expressions.values import tagged
 from chalicelib.plan import Plan, Stage, Value
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
@@ -21,12 +21,15 @@ from opsloop.aws.own import own
 from opsloop.aws.permissions import action_statements, statements
 from opsloop.aws.policy import policy
 from opsloop.aws.statement import Statement
+from opsloop.aws.templates import Piece, pieces
 from opsloop.compiler.chalice_config import function_name, table_name
 from opsloop.compiler.secrets import secrets_in
 from opsloop.deploy.names import dead_letters_name
 from opsloop.problems import Path, Problem
 from opsloop.rules.checks import steps_of
 from opsloop.rules.project import RuleFile
+
+_PARAMETER = re.compile(r"(?<!\$)\$\{\s*params\.(\w+)\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,15 @@ class StagePolicies:
         """The rule's policy, and what keeps it from being made."""
         problems: list[Problem] = []
         needed: dict[Path, list[Statement]] = {}
-        for called in self._called(file):
+        calls = list(self._called(file))
+        for called in calls:
             try:
                 needed[called.path] = self._statements(called)
             except FaultError as error:
                 fault = replace(error.fault, path=("do", *error.fault.path))
                 problems.append(file.source.problem(fault, called.path))
         try:
-            return policy([*chain(*needed.values()), *self._own(plan)]), problems
+            return policy([*chain(*needed.values()), *self._own(plan, calls)]), problems
         except FaultError as error:
             return {}, [*problems, file.source.problem(error.fault, _largest(needed))]
 
@@ -74,12 +78,25 @@ class StagePolicies:
     def _statements(self, called: Called) -> list[Statement]:
         if called.do.startswith("aws."):
             _, service, method = called.do.split(".")
-            return statements(Call(service, method, called.parameters), self._location)
+            call = Call(service, method, called.parameters, self._split)
+            return statements(call, self._location)
         return action_statements(
-            find(called.do), called.parameters, self._location, channels=self._channels
+            find(called.do),
+            called.parameters,
+            self._location,
+            channels=self._channels,
+            split=self._split,
         )
 
-    def _own(self, plan: Plan) -> list[Statement]:
+    def _split(self, text: str) -> list[Piece]:
+        """A text's pieces, where the stage's parameters are as good as written out."""
+        return pieces(_PARAMETER.sub(self._parameter, text))
+
+    def _parameter(self, found: re.Match[str]) -> str:
+        value = self._stage["params"].get(found[1])
+        return str(value) if type(value) in (str, int) else found[0]
+
+    def _own(self, plan: Plan, calls: list[Called]) -> list[Statement]:
         stage = self._stage["stage"]
         return own(
             self._location,
@@ -87,19 +104,21 @@ class StagePolicies:
             rule=plan["rule"],
             table=table_name(stage),
             queue=dead_letters_name(stage),
-            secrets=secrets_in(plan, self._channels_of(plan)),
+            secrets=secrets_in(plan, self._channels_of(calls)),
         )
 
-    def _channels_of(self, plan: Plan) -> Iterable[Value]:
+    def _channels_of(self, calls: list[Called]) -> Iterable[Value]:
         """The channels that the rule may send to: all of them where it does not say which."""
         channels = self._stage["channels"]
-        steps = (*plan["then"], *plan["on_failure"], *plan["always"])
-        named = {_literal(step["with"], "to") for step in steps if step.get("do") == "notify"}
-        if None in named:
-            return channels.values()
-        if not plan["on_failure"]:
-            named.add(self._stage["escalate"])
-        return [channels[name] for name in sorted(filter(None, named))]
+        named = set()
+        for called in calls:
+            if called.do == "notify":
+                match self._split(called.parameters["to"]):
+                    case [str() as name]:
+                        named.add(name)
+                    case _:
+                        return channels.values()
+        return [channels[name] for name in sorted(named & channels.keys())]
 
 
 def _largest(needed: Mapping[Path, list[Statement]]) -> Path:
@@ -109,15 +128,3 @@ def _largest(needed: Mapping[Path, list[Statement]]) -> Path:
         return sum(len(resource) for one in needed[path] for resource in one.resources)
 
     return max(needed, key=resources, default=())
-
-
-def _literal(value: Value, name: str) -> str | None:
-    """A parameter's text where the rule says it literally."""
-    match tagged(value):
-        case "lit", parameters:
-            text: str | None = parameters[name]
-            return text
-        case "map", parameters:
-            kind, content = tagged(parameters[name])
-            return content if kind == "lit" else None
-    return None
