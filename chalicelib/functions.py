@@ -63,10 +63,10 @@ def _wire(app: Chalice, plan: Plan) -> Callable[..., Any]:
     return decorate
 
 
-def _placeholder(rule: str) -> Callable[[Any], Any]:
+def _placeholder(rule: str) -> Callable[..., Any]:
     """What Chalice deploys by name; the code that runs is made by `register` in Lambda."""
 
-    def deployed(_event: Any) -> Any:
+    def deployed(_event: Any, _context: Any = None) -> Any:
         raise RuntimeError(f"{rule}: set AWS_LAMBDA_FUNCTION_NAME and OPSLOOP_RULE to run it here")
 
     deployed.__name__ = rule
