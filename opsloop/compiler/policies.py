@@ -25,7 +25,7 @@ from opsloop.aws.templates import Piece, pieces
 from opsloop.compiler.chalice_config import function_name, table_name
 from opsloop.compiler.secrets import secrets_in
 from opsloop.deploy.names import dead_letters_name
-from opsloop.problems import Path, Problem
+from opsloop.problems import Fault, Path, Problem
 from opsloop.rules.checks import steps_of
 from opsloop.rules.project import RuleFile
 
@@ -60,10 +60,13 @@ class StagePolicies:
             except FaultError as error:
                 fault = replace(error.fault, path=("do", *error.fault.path))
                 problems.append(file.source.problem(fault, called.path))
+            problems += [file.source.problem(one, called.path) for one in self._lacking(called)]
+        if problems:
+            return {}, problems
         try:
-            return policy([*chain(*needed.values()), *self._own(plan, calls)]), problems
+            return policy([*chain(*needed.values()), *self._own(plan, calls)]), []
         except FaultError as error:
-            return {}, [*problems, file.source.problem(error.fault, _largest(needed))]
+            return {}, [file.source.problem(error.fault, _largest(needed))]
 
     def _called(self, file: RuleFile) -> Iterator[Called]:
         rule = file.rule
@@ -110,15 +113,24 @@ class StagePolicies:
     def _channels_of(self, calls: list[Called]) -> Iterable[Value]:
         """The channels that the rule may send to: all of them where it does not say which."""
         channels = self._stage["channels"]
-        named = set()
-        for called in calls:
-            if called.do == "notify":
-                match self._split(called.parameters["to"]):
-                    case [str() as name]:
-                        named.add(name)
-                    case _:
-                        return channels.values()
-        return [channels[name] for name in sorted(named & channels.keys())]
+        named = {self._channel(called) for called in calls if called.do == "notify"}
+        if None in named:
+            return channels.values()
+        return [channels[name] for name in sorted(filter(None, named))]
+
+    def _channel(self, called: Called) -> str | None:
+        """The channel that is written to; None where that is known only when the rule runs."""
+        match self._split(called.parameters["to"]):
+            case [str() as name]:
+                return name
+        return None
+
+    def _lacking(self, called: Called) -> Iterator[Fault]:
+        """A channel that is named by a parameter must be one of this stage's."""
+        name = self._channel(called) if called.do == "notify" else None
+        if name is not None and name not in self._stage["channels"]:
+            found = f"the channel '{name}', which the stage {self._stage['stage']} does not have"
+            yield Fault(found, "a parameter that names a channel of its stage", path=("with", "to"))
 
 
 def _largest(needed: Mapping[Path, list[Statement]]) -> Path:
