@@ -1,0 +1,174 @@
+"""The report: what was counted beside what the rules are, ready to be shown in any form. Pure.
+
+`view` shows it in a terminal, `page` as HTML, and `as_dict` is `--json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from chalicelib.plan import Plan
+from opsloop.backtest.contents import unheard
+from opsloop.backtest.records import Kind
+from opsloop.backtest.tally import Capped, Fired, RuleTally, Tally
+from opsloop.judging import facts_needed
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
+
+    places: tuple[str, ...]
+    stage: str
+    account: str
+    region: str
+    since: str | None
+    until: str | None
+    here: bool
+    against: str | None
+    #: alarms are known from DescribeAlarms, so their dimensions are there
+    alarms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """One rule, counted. `removed`: only the other revision has it."""
+
+    rule: str
+    tally: RuleTally
+    plan: Plan | None
+    #: the facts on which its executions still depend
+    needs: tuple[str, ...] = ()
+    #: why nothing in the source can wake it
+    unheard: str | None = None
+    #: it differs from the other revision's, or is in one of both only
+    compared: bool = False
+
+    @property
+    def never(self) -> bool:
+        """Whether it did not fire."""
+        return not self.tally.fired.executions
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for programs."""
+        tally = self.tally
+        return {
+            "rule": self.rule,
+            "pack": self.plan["pack"] if self.plan else None,
+            "mode": self.plan["mode"] if self.plan else None,
+            "matched": tally.matched,
+            "duplicates": tally.duplicates,
+            "elsewhere": tally.elsewhere,
+            **_fired(tally.fired),
+            "needs": list(self.needs),
+            "unmet": _counts(tally.unmet),
+            "failures": _counts(tally.failures),
+            "unheard": self.unheard,
+            "newly": _fired(tally.newly) if self.compared else None,
+            "no_longer": _fired(tally.no_longer) if self.compared else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything there is to show."""
+
+    asked: Asked
+    tally: Tally
+    rules: tuple[RuleReport, ...]
+    #: the number of duplicates is a lower bound
+    forgetful: bool
+    #: folders that the time range ruled out, files that hold no events by their names
+    passed: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    made: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for programs."""
+        tally = self.tally
+        return {
+            "asked": asdict(self.asked),
+            "made": self.made,
+            "seconds": round(self.seconds, 3),
+            "inputs": tally.inputs,
+            "passed": dict(self.passed),
+            "bytes": tally.size,
+            "events": tally.events,
+            "kinds": dict(sorted(tally.kinds.items())),
+            "undelivered": dict(sorted(tally.undelivered.items())),
+            "outside": tally.outside,
+            "duplicates": {"count": tally.duplicates, "at_least": self.forgetful},
+            "broken": {
+                "count": tally.broken,
+                "records": [asdict(broken) for broken in tally.breakages],
+            },
+            "hours": dict(sorted(tally.hours.counts.items())),
+            "rules": [rule.as_dict() for rule in self.rules],
+        }
+
+
+def rule_reports(
+    tally: Tally, plans: Mapping[str, Plan], compared: frozenset[str]
+) -> tuple[RuleReport, ...]:
+    """Every rule: those that fired most first, then the quiet ones, then the deaf ones."""
+    kinds = cast("list[Kind]", list(tally.kinds))
+    reports = [
+        _rule_report(rule, tally.rules.get(rule, RuleTally()), plans.get(rule), kinds, compared)
+        for rule in {*plans, *compared}
+    ]
+    return tuple(sorted(reports, key=_busiest_first))
+
+
+def _rule_report(
+    rule: str, tally: RuleTally, plan: Plan | None, kinds: list[Kind], compared: frozenset[str]
+) -> RuleReport:
+    return RuleReport(
+        rule,
+        tally,
+        plan,
+        needs=facts_needed(plan) if plan else (),
+        unheard=unheard(plan, kinds) if plan else None,
+        compared=rule in compared,
+    )
+
+
+def _busiest_first(report: RuleReport) -> tuple[Any, ...]:
+    tally = report.tally
+    return (report.unheard is not None, -tally.fired.executions, -tally.matched, report.rule)
+
+
+def _fired(fired: Fired) -> dict[str, Any]:
+    return {
+        "executions": fired.executions,
+        "resources": {"count": len(fired.resources.counts), "at_least": fired.resources.more},
+        "first": fired.first or None,
+        "last": fired.last or None,
+        "hours": dict(sorted(fired.hours.counts.items())),
+        "examples": [asdict(example) for example in fired.examples],
+    }
+
+
+def _counts(capped: Capped) -> dict[str, int]:
+    return dict(capped.counts.most_common())
+
+
+def buckets(counts: Mapping[str, int], first: str, last: str, most: int) -> list[int]:
+    """Counts by hour, from the first hour to the last, put together to `most` bars at most."""
+    begin, end = _hour(first), _hour(last)
+    hours = int((end - begin) / _HOUR) + 1
+    each = -(-hours // most)
+    bars = [0] * -(-hours // each)
+    for hour, count in counts.items():
+        place = int((_hour(hour) - begin) / _HOUR)
+        if 0 <= place < hours:
+            bars[place // each] += count
+    return bars
+
+
+def _hour(time: str) -> datetime:
+    return datetime.fromisoformat(f"{time[:13]}:00").replace(tzinfo=UTC)

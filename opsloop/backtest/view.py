@@ -1,0 +1,125 @@
+"""A report for people in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from opsloop.backtest.report import Report, RuleReport, buckets
+from opsloop.backtest.said import at_least, counted, executions, range_of, remarks, why
+from opsloop.backtest.tally import Example, Fired
+from opsloop.output import plain
+from opsloop.tables import Rows
+
+_BARS = "▁▂▃▄▅▆▇█"
+#: bars of a sparkline
+_WIDTH = 24
+_MOST_BROKEN = 10
+
+
+def listing(report: Report) -> RenderableType:
+    """The whole report."""
+    parts: list[RenderableType] = [_heading(report)]
+    parts += [Text(plain(remark), "dim") for remark in remarks(report)]
+    parts += [Text(""), _rules(report), *_examples(report), *_compared(report), *_broken(report)]
+    return Group(*parts)
+
+
+def _heading(report: Report) -> Text:
+    tally = report.tally
+    read = f"{counted(tally.events, 'event')}, {range_of(report)}"
+    rate = f" ({tally.events / report.seconds:,.0f}/s)" if report.seconds >= 1 else ""
+    files = f"{counted(tally.inputs, 'file')} in {report.seconds:,.1f} s{rate}"
+    return Text.assemble((plain(read), "bold"), (f"  {files}", "dim"))
+
+
+def _rules(report: Report) -> Rows:
+    columns = ("RULE", "MATCHED", "RUNS", "RESOURCES", "WHEN", "WHY NOT MORE")
+    return Rows(columns, [_rule(report, rule) for rule in report.rules])
+
+
+def _rule(report: Report, rule: RuleReport) -> tuple[str | Text, ...]:
+    fired = rule.tally.fired
+    style = "dim" if rule.never else ("yellow" if rule.needs else "green")
+    resources = at_least(len(fired.resources.counts), more=fired.resources.more)
+    return (
+        Text(rule.rule, style),
+        f"{rule.tally.matched:,}",
+        executions(rule),
+        "" if rule.never else resources,
+        sparkline(report, fired),
+        why(rule),
+    )
+
+
+def sparkline(report: Report, fired: Fired) -> str:
+    """Executions over the time of all events; blank where there were none."""
+    hours = report.tally.hours.counts
+    if not hours or not fired.executions:
+        return ""
+    bars = buckets(fired.hours.counts, min(hours), max(hours), _WIDTH)
+    most = max(bars) or 1
+    return "".join(_BARS[(len(_BARS) - 1) * bar // most] if bar else " " for bar in bars)
+
+
+def _examples(report: Report) -> Iterator[RenderableType]:
+    rows = [
+        (rule.rule, *_example(example))
+        for rule in report.rules
+        for example in rule.tally.fired.examples[: _how_many(report)]
+    ]
+    if rows:
+        yield Text("\nThe latest of each", "bold")
+        yield Rows(("RULE", "TIME", "RESOURCE", "BY", "READ FROM"), rows)
+
+
+def _how_many(report: Report) -> int:
+    return 5 if len(report.rules) == 1 else 1
+
+
+def _example(example: Example) -> tuple[str, str, str, str]:
+    return (
+        example.time,
+        example.resource or "-",
+        example.actor or "-",
+        f"{example.place}:{example.line} ({example.identity})",
+    )
+
+
+def _compared(report: Report) -> Iterator[RenderableType]:
+    if report.asked.against is None:
+        return
+    yield Text(f"\nAgainst {plain(report.asked.against)}", "bold")
+    rules = [rule for rule in report.rules if rule.compared]
+    if not rules:
+        yield Text("the rules are the same")
+        return
+    yield Rows(
+        ("RULE", "CHANGE", "RUNS", "FOR EXAMPLE"), [row for r in rules for row in _changes(r)]
+    )
+
+
+def _changes(rule: RuleReport) -> Iterator[tuple[str | Text, ...]]:
+    changes = (("newly", "green", rule.tally.newly), ("no longer", "red", rule.tally.no_longer))
+    if not any(fired.executions for _, _, fired in changes):
+        yield rule.rule, "none", "0", "it differs, and runs on the same events"
+    for word, style, fired in changes:
+        if fired.executions:
+            latest = fired.examples[0]
+            example = (
+                f"{latest.time} {latest.resource or latest.identity} ({latest.place}:{latest.line})"
+            )
+            yield rule.rule, Text(word, style), f"{fired.executions:,}", example
+
+
+def _broken(report: Report) -> Iterator[RenderableType]:
+    tally = report.tally
+    if not tally.broken:
+        return
+    yield Text(f"\n{counted(tally.broken, 'broken record')}, left out", "bold red")
+    shown = tally.breakages[:_MOST_BROKEN]
+    yield Rows(("PLACE", "WHY"), [(f"{one.place}:{one.line}", one.why) for one in shown])
+    if tally.broken > len(shown):
+        yield Text(f"and {tally.broken - len(shown):,} more")

@@ -1,0 +1,136 @@
+"""Would a rule run on this event? Its criteria, decided at the desk as the engine decides them.
+
+`opsloop explain` and `opsloop backtest` call it. Nothing is looked up: criteria on facts stay
+undecided, and `facts_needed` says which facts those are. The clock of `age()` and `now()`
+stands at the event's own time. Imports the run side's scope and evaluator, never AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.engine.core import MOST_ELEMENTS
+from chalicelib.engine.scope import Scope, event_scope
+from chalicelib.errors import ExpressionError, SecretError
+from chalicelib.events.event import Event
+from chalicelib.expressions import Verdict
+from chalicelib.expressions.values import tagged
+from chalicelib.partitions import partition_of
+from chalicelib.plan import Condition, Plan, Stage
+from opsloop.expressions.references import expressions, member_references, references
+
+MET = Verdict(met=True)
+
+
+class Unanswerable(Exception):
+    """The function would raise on this event, or read a secret to decide: in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One execution that the event asks for, and whether its criteria on the event are met."""
+
+    element: int | None
+    verdict: Verdict
+    scope: Scope
+
+
+class EventClock:
+    """It is always the time of the event."""
+
+    def __init__(self, event: Event) -> None:
+        self._now = datetime.fromisoformat(event.time).timestamp()
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """No criterion waits."""
+        raise AssertionError(f"a criterion slept {seconds} s")
+
+
+def judge(plan: Plan, stage: Stage, event: Event) -> Iterator[Judged]:
+    """Each element of the event, judged in order. Raises Unanswerable."""
+    condition = plan["criteria"]["event"]
+    for element, scope in _elements(plan, stage, event):
+        yield Judged(element, _verdict(condition, scope), scope)
+
+
+def criteria(condition: Condition | None) -> list[Condition]:
+    """The criteria that all have to hold, one by one."""
+    if condition is None:
+        return []
+    key, conditions = tagged(condition)
+    return list(conditions) if key == "all" else [condition]
+
+
+def facts_needed(plan: Plan) -> tuple[str, ...]:
+    """The facts that decide whether the rule acts, in the order in which it reads them."""
+    condition = plan["criteria"]["facts"]
+    if condition is None:
+        return ()
+    named, roots = _reads(plan, condition)
+    known = [fact["name"] for fact in plan["facts"]]
+    # a criterion on `facts` as a whole needs them all
+    wanted = named if named or "facts" not in roots else set(known)
+    return tuple(name for name in known if name in wanted)
+
+
+def topic_arn(plan: Plan, stage: Stage) -> str | None:
+    """The topic that wakes the rule, None where something else does."""
+    topic = plan["wire"].get("topic")
+    if topic is None or topic.startswith("arn:"):
+        return topic
+    return f"arn:{partition_of(stage['region'])}:sns:{stage['region']}:{stage['account']}:{topic}"
+
+
+def _reads(plan: Plan, condition: Condition) -> tuple[set[str], set[str]]:
+    """The facts that a condition names, and all its names; `let`s are followed."""
+    trees = [expr["tree"] for expr in expressions(condition)]
+    named, roots = set[str](), set[str]()
+    while trees:
+        tree = trees.pop()
+        named |= {member for member, _ in member_references(tree, "facts")}
+        new = references(tree) - roots
+        roots |= new
+        trees += [plan["let"][name]["tree"] for name in new if name in plan["let"]]
+    return named, roots
+
+
+def _verdict(condition: Condition | None, scope: Scope) -> Verdict:
+    if condition is None:
+        return MET
+    try:
+        return scope.evaluator.holds(condition)
+    except SecretError as error:
+        raise Unanswerable(str(error)) from error
+
+
+def _elements(plan: Plan, stage: Stage, event: Event) -> Iterator[tuple[int | None, Scope]]:
+    scope = event_scope(plan, stage, event, EventClock(event), _no_secret)
+    each = plan["each"]
+    if each is None:
+        yield None, scope
+        return
+    try:
+        elements = scope.evaluator.value(each["of"])
+    except (ExpressionError, SecretError) as error:
+        raise Unanswerable(str(error)) from error
+    if not isinstance(elements, list) or len(elements) > MOST_ELEMENTS:
+        raise Unanswerable(f"each.of: {each['of']['text']} gave {_found(elements)}")
+    for index, element in enumerate(elements):
+        yield index, scope.child(each["as_name"], element)
+
+
+def _found(elements: Any) -> str:
+    if isinstance(elements, list):
+        return f"{len(elements)} elements; expected at most {MOST_ELEMENTS}"
+    return f"{elements!r:.80}; expected a list"
+
+
+def _no_secret(reference: str) -> str:
+    raise SecretError(f"the secret {reference} is not read here")
