@@ -9,7 +9,8 @@ from chalicelib.actions.notify.channels import TYPES, Settings
 from opsloop.actions.kinds import faults as mistyped
 from opsloop.aws.location import Location
 from opsloop.aws.names import listing, nearest
-from opsloop.aws.templates import UNKNOWN, known
+from opsloop.aws.templates import UNKNOWN, Joined, known
+from opsloop.aws.words import seen
 from opsloop.problems import Fault
 from opsloop.rules import secrets
 
@@ -44,11 +45,13 @@ def complete(channel: Mapping[str, Any], location: Location) -> dict[str, Any]:
 
 
 def _no_type(kind: object) -> Fault:
+    types = f"one of {listing(list(TYPES))}"
     if kind is None:
-        return Fault("no type", f"type, one of {listing(list(TYPES))}")
-    meant = nearest(str(kind), TYPES)
-    expected = meant or f"one of {listing(list(TYPES))}"
-    return Fault(f"the type '{kind}'", expected, meant, ("type",))
+        return Fault("no type", f"type, {types}")
+    if not isinstance(kind, str):
+        return Fault(f"{seen(kind)} as the type", types, path=("type",))
+    meant = nearest(kind, TYPES)
+    return Fault(f"the type '{kind}'", meant or types, meant, ("type",))
 
 
 def _unknown(kind: str, takes: Settings, given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -69,6 +72,14 @@ def _setting(takes: Settings, name: str, value: Any) -> Iterator[Fault]:
     choices = takes.choices.get(name)
     if choices and not wrong and value not in choices:
         yield Fault(f"'{value}'", listing(choices), nearest(value, choices), (name,))
-    if name in takes.secret and not wrong and not any(secrets.find({name: value})):
+    if name in takes.secret and not wrong:
+        yield from _in_plain_text(name, value)
+
+
+def _in_plain_text(name: str, value: Any) -> Iterator[Fault]:
+    """A secret of which nothing is kept elsewhere, unless it has been told of already."""
+    texts = value if isinstance(value, list) else [value]
+    plain = [text for text in texts if isinstance(text, str) and not isinstance(text, Joined)]
+    if plain and not any(secrets.find({name: value})):
         found = f"the value of '{name}' in plain text: whoever has it can write to the channel"
         yield Fault(found, "its reference: \"${secret('ssm:/…')}\"", path=(name,))

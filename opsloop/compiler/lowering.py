@@ -68,6 +68,7 @@ class _Lowering:
             "criteria": self._criteria(),
             "facts": self._facts(),
             "then": self._list("then"),
+            "verify": None,
             "on_failure": self._list("on_failure"),
             "always": self._list("finally"),
             "digest": "",
