@@ -7,7 +7,6 @@
     │   └── NullValue        it gave null where a value is needed
     ├── StepError            a step failed for good: what `error` is in `on_failure`
     ├── SecretError          a secret reference could not be resolved
-    ├── Interrupted          an earlier attempt at this execution ended without a word
     └── JournalError         the journal could not be read or written
         ├── Conflict         somebody else changed a guard's state meanwhile: try again
         └── TableMissing     there is no journal table in this account and region
@@ -65,13 +64,6 @@ class StepError(OpsloopError):
 
 class SecretError(OpsloopError):
     """A secret reference could not be resolved; the text never holds the secret."""
-
-
-class Interrupted(OpsloopError):
-    """An earlier attempt at this execution ended without a word.
-
-    Raised so that Lambda's retries end in the dead-letter queue with this as the reason.
-    """
 
 
 class JournalError(OpsloopError):

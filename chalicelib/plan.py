@@ -123,14 +123,28 @@ class ForEach(TypedDict):
     as_name: str
 
 
+class Approve(TypedDict):
+    """A question to people. `by` holds IAM principal patterns, `within` seconds."""
+
+    by: list[str]
+    within: float
+    prompt: Value | None
+    on_timeout: Literal["fail", "proceed"]
+
+
 Step = TypedDict(
     "Step",
     {
         "id": str,
-        "kind": Literal["do", "stop", "fail"],
+        "kind": Literal["do", "stop", "fail", "wait", "approve"],
         "do": NotRequired[str],
         "with": NotRequired[Value],
         "message": NotRequired[Value],
+        # seconds
+        "wait": NotRequired[float],
+        "approve": NotRequired[Approve],
+        # elements of for_each that are worked on at a time
+        "at_once": NotRequired[int],
         "if": Condition | None,
         "for_each": ForEach | None,
         "retry": Retry | None,
@@ -219,6 +233,22 @@ class Each(TypedDict):
     as_name: str
 
 
+Verify = TypedDict(
+    "Verify",
+    {
+        "do": str,
+        "with": Value,
+        "pick": Expr | None,
+        # reads `result`
+        "until": Expr,
+        # seconds
+        "hold": float,
+        "within": float,
+        "every": float,
+    },
+)
+
+
 class Wire(TypedDict, total=False):
     """What starts the function: exactly one key."""
 
@@ -257,6 +287,7 @@ class Plan(TypedDict):
     criteria: Criteria
     facts: list[Fact]
     then: list[Step]
+    verify: Verify | None
     on_failure: list[Step]
     # `finally` in the rule
     always: list[Step]

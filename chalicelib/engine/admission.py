@@ -8,6 +8,7 @@ a refusal, and a refusal is always arithmetic on numbers that were true.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.engine.ports import Ports
@@ -61,28 +62,42 @@ def admit(
     raise _crowded(execution)
 
 
-def finished(
-    execution: Execution, guard: Guard | None, read: Remembered, ports: Ports
-) -> list[Written]:
-    """What the guards get back, or count, at the execution's end."""
-    if guard is None:
-        return []
-    failed = execution.status == "failed"
-    after: Memory = limits.finish(
-        guard, read.memory, execution.id, ports.clock.now(), failed=failed
-    )
-    return list(changes(read, after))
-
-
 def close(execution: Execution, guard: Guard | None, ports: Ports) -> None:
     """Write the execution's end, and with it what its guards get back."""
-    if not _settles(guard, execution):
+    if guard is None or not _settles(guard, execution):
         ports.journal.close(execution)
         return
+    failed = execution.status == "failed"
+
+    def after(memory: Memory) -> Memory:
+        return limits.finish(guard, memory, execution.id, ports.clock.now(), failed=failed)
+
+    _with_guards(execution, ports, after, ports.journal.close)
+
+
+def suspend(execution: Execution, guard: Guard | None, ports: Ports, until: float) -> None:
+    """Write down that the execution waits; a lock that it holds is held until then as well."""
+    if guard is None or guard["lock"] is None:
+        ports.journal.record(execution)
+        return
+
+    def after(memory: Memory) -> Memory:
+        return limits.extend(guard, memory, execution.id, until)
+
+    _with_guards(execution, ports, after, ports.journal.record)
+
+
+def _with_guards(
+    execution: Execution,
+    ports: Ports,
+    after: Callable[[Memory], Memory],
+    write: Callable[[Execution, list[Written]], None],
+) -> None:
+    """Write the execution and what its guards then remember, together."""
     for attempt in range(ATTEMPTS):
         read = ports.journal.remembered(execution.rule, execution.key or "")
         try:
-            ports.journal.close(execution, finished(execution, guard, read, ports))
+            write(execution, list(changes(read, after(read.memory))))
         except Conflict:
             _pause(attempt, ports)
         else:
@@ -90,10 +105,8 @@ def close(execution: Execution, guard: Guard | None, ports: Ports) -> None:
     raise _crowded(execution)
 
 
-def _settles(guard: Guard | None, execution: Execution) -> bool:
+def _settles(guard: Guard, execution: Execution) -> bool:
     """Whether an end changes what a guard remembers; else closing costs one write."""
-    if guard is None:
-        return False
     cooldown = guard["cooldown"]
     refunds = cooldown is not None and cooldown["after"] == "success"
     failed = execution.status == "failed"

@@ -1,34 +1,42 @@
 """The order of a run, in one function: `Engine._run`.
 
-normalise → criteria on the event → closed guards → facts → criteria on facts → admit → steps
-→ close. What an event is refused for costs as little as possible: criteria on the event alone
-come before anything that touches AWS, and closed guards before any fact is read.
+normalise → criteria on the event → closed guards → facts → criteria on facts → admit → the
+execution's course (`course`). What an event is refused for costs as little as possible:
+criteria on the event alone come before anything that touches AWS, and closed guards before
+any fact is read. `Engine._resume` is the other way in, for executions that wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from chalicelib.engine.admission import Duplicate
-from chalicelib.engine.escalation import on_failure
+from chalicelib.engine.course import Course
 from chalicelib.engine.facts import FactFailed, read_facts
 from chalicelib.engine.guarding import Guarding
 from chalicelib.engine.opening import opened
-from chalicelib.engine.outcomes import Ending, Invocation, Outcome
+from chalicelib.engine.outcomes import Invocation, Outcome
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
+from chalicelib.engine.resuming import (
+    event_of,
+    not_now,
+    rest_of,
+    restore,
+    resume_of,
+    taken,
+    what_is_missing,
+)
 from chalicelib.engine.scope import Scope, event_scope
-from chalicelib.engine.steps import Failed, Run, Stopped
-from chalicelib.engine.times import iso
-from chalicelib.errors import EventError, Interrupted, OpsloopError
+from chalicelib.engine.steps import Run
+from chalicelib.errors import EventError, OpsloopError
 from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 from chalicelib.guards.limits import Refusal
-from chalicelib.journal.record import Error, Execution, close
-from chalicelib.plan import Condition, Plan, Stage, Step
+from chalicelib.journal.record import Ending, Error, Execution, close
+from chalicelib.plan import Condition, Plan, Stage
 
 MOST_ELEMENTS = 100
 #: seconds kept back so that the end of an execution can still be written
@@ -43,13 +51,17 @@ class Engine:
         self._stage = stage
         self._ports = ports
         self._guarding = Guarding(plan, ports)
+        self._course = Course(plan, stage, ports, self._guarding)
 
     def handle(self, payload: object, invocation: Invocation) -> list[Outcome]:
         """Everything that one Lambda payload asks for.
 
-        Raises EventError for a payload that is no event, and JournalError or Interrupted
-        after all else has been done: Lambda then retries, and what is done is a duplicate.
+        Raises EventError for a payload that is no event, and JournalError after all else has
+        been done: Lambda then retries, and what is done already is not done again.
         """
+        waiting = resume_of(payload)
+        if waiting is not None:
+            return [self._resume(waiting, invocation)]
         outcomes: list[Outcome] = []
         troubles: list[OpsloopError] = []
         for event in normalise(payload):
@@ -72,28 +84,80 @@ class Engine:
         execution = self._open(event, element, scope, invocation)
         look = self._guarding.look(execution)
         if look.refusal is not None:
-            return self._refused(look.execution, look.refusal, known=look.known)
+            return self._refused(look.execution, look.refusal, invocation, known=look.known)
         scope.put("execution", {"id": execution.id, "mode": look.execution.mode})
         facts, unread = self._facts(execution, scope, invocation)
         if unread is None and (unmet := self._unmet(self._plan["criteria"]["facts"], scope)):
             return self._not_met(event, unmet)
         admitted = self._guarding.admit(replace(look.execution, facts=facts), look, scope)
         if isinstance(admitted, Duplicate):
-            return self._duplicate(admitted.there, execution)
+            return self._there(admitted.there, invocation)
         if isinstance(admitted, Refusal):
-            return self._refused(look.execution, admitted)
+            return self._refused(look.execution, admitted, invocation)
+        return self._course.follow(self._begun(admitted, scope, invocation), unread)
+
+    def _resume(self, execution_id: str, invocation: Invocation) -> Outcome:
+        """Go on with an execution whose time has come, or whose function was cut off."""
+        there = self._ports.journal.one(self._plan["rule"], execution_id)
+        if there is None:
+            raise EventError(f"{self._plan['rule']}: no execution {execution_id} to go on with")
+        return self._there(there, invocation)
+
+    def _there(self, there: Execution, invocation: Invocation) -> Outcome:
+        """An execution that is there already: a duplicate, or one to take up again."""
+        other = not_now(there, invocation, self._ports.clock.now())
+        if other is None:
+            execution = taken(there, invocation)
+            if self._ports.journal.take(there, execution):
+                return self._go_on(there, execution, invocation)
+            other = Outcome(there.rule, "duplicate", there.id, "somebody else goes on with it")
+        reason = other.reason
+        self._ports.telemetry.info(
+            other.outcome, cause=there.identity, execution=there.id, reason=reason
+        )
+        return other
+
+    def _go_on(self, there: Execution, execution: Execution, invocation: Invocation) -> Outcome:
+        if missing := what_is_missing(execution):
+            error = Error("action", "resume", "Cut", f"cannot go on: {missing}")
+            return self._course.end(execution, Ending("failed", error))
+        if there.plan != self._plan["digest"] and there.rest != rest_of(self._plan, execution):
+            note = "the rule was changed meanwhile, in what was still to be done"
+            error = Error("action", "resume", "Superseded", note)
+            return self._course.end(execution, Ending("superseded", error))
+        event = event_of(execution)
+        scope = self._scope_of(event, execution.element)
+        restore(scope, execution)
+        return self._course.follow(self._begun(execution, scope, invocation, resumed=True))
+
+    def _begun(
+        self, execution: Execution, scope: Scope, invocation: Invocation, *, resumed: bool = False
+    ) -> Run:
         end = invocation.deadline - RESERVE
-        last = self._guarding.last_moment(admitted, end)
-        run = Run(admitted, scope, self._ports, last=last, end=end)
-        return self._close(run, self._ending(run, unread))
+        last = self._guarding.last_moment(execution, end)
+        return Run(execution, scope, self._ports, last=last, end=end, resumed=resumed)
 
     def _elements(self, event: Event) -> Iterator[tuple[int | None, Scope]]:
-        secrets, clock = self._ports.secrets, self._ports.clock
-        scope = event_scope(self._plan, self._stage, event, clock, secrets.resolve)
-        each = self._plan["each"]
-        if each is None:
-            yield None, scope
+        if self._plan["each"] is None:
+            yield None, self._scope(event)
             return
+        for index in range(len(self._each(self._scope(event)))):
+            yield index, self._scope_of(event, index)
+
+    def _scope_of(self, event: Event, element: int | None) -> Scope:
+        """The scope of an event, or of one element of it."""
+        scope, each = self._scope(event), self._plan["each"]
+        if each is None or element is None:
+            return scope
+        return scope.child(each["as_name"], self._each(scope)[element])
+
+    def _scope(self, event: Event) -> Scope:
+        secrets, clock = self._ports.secrets, self._ports.clock
+        return event_scope(self._plan, self._stage, event, clock, secrets.resolve)
+
+    def _each(self, scope: Scope) -> list[Any]:
+        each = self._plan["each"]
+        assert each is not None  # noqa: S101 - the callers asked
         elements = scope.evaluator.value(each["of"])
         if not isinstance(elements, list) or len(elements) > MOST_ELEMENTS:
             found = f"{len(elements)} elements" if isinstance(elements, list) else repr(elements)
@@ -101,8 +165,7 @@ class Engine:
                 f"{self._plan['rule']}: each.of: {each['of']['text']} gave {found[:80]}; "
                 f"expected a list of at most {MOST_ELEMENTS}"
             )
-        for index, element in enumerate(elements):
-            yield index, scope.child(each["as_name"], element)
+        return elements
 
     def _unmet(self, condition: Condition | None, scope: Scope) -> str | None:
         if condition is None:
@@ -127,16 +190,25 @@ class Engine:
             now=self._ports.clock.now(),
         )
 
-    def _refused(self, execution: Execution, refusal: Refusal, *, known: bool = False) -> Outcome:
+    def _refused(
+        self,
+        execution: Execution,
+        refusal: Refusal,
+        invocation: Invocation,
+        *,
+        known: bool = False,
+    ) -> Outcome:
         """A guard said no: written down once, and counted while it is known to be closed."""
         reason = f"{refusal.guard}: {refusal.reason}"
         if known:
             self._guarding.refusals.count(refusal)
         else:
-            ended = close(execution, "refused", closed=execution.started, ms=0, note=reason)
+            ended = close(execution, Ending("refused", note=reason), closed=execution.started, ms=0)
             if there := self._ports.journal.admit(redacted(ended, self._ports.secrets)):
-                return self._duplicate(there, execution)
+                return self._there(there, invocation)
             self._guarding.refusals.remember(refusal, execution.key or "")
+            if refusal.guard == "cooldown" and refusal.by is not None:
+                self._ports.journal.recurred(execution.rule, refusal.by)
         self._ports.telemetry.count("Refused")
         self._ports.telemetry.info("refused", cause=execution.identity, guard=reason)
         return Outcome(execution.rule, "refused", None if known else execution.id, reason)
@@ -157,82 +229,3 @@ class Engine:
             return read_facts(self._plan["facts"], scope, self._ports.actions, tools), None
         except FactFailed as failed:
             return scope.get("facts"), failed.error
-
-    def _duplicate(self, there: Execution, new: Execution) -> Outcome:
-        rule = self._plan["rule"]
-        if there.status == "running" and (
-            there.request == new.request or there.lease < new.started
-        ):
-            raise Interrupted(
-                f"{rule}: execution {there.id} was begun at {there.started} by request "
-                f"{there.request} and never closed; {len(there.steps)} steps are on record; "
-                f"see `opsloop show {there.id}`"
-            )
-        reason = f"already {there.status}, since {there.started}"
-        self._ports.telemetry.info("duplicate", cause=new.identity, execution=there.id)
-        return Outcome(rule, "duplicate", there.id, reason)
-
-    def _ending(self, run: Run, unread: Error | None) -> Ending:
-        """Run every list of steps that has its turn."""
-        ending = Ending("failed", unread) if unread else self._main(run)
-        if ending.error is not None:
-            run.failed(ending.error)
-            trouble = self._trouble(run, on_failure(self._plan, self._stage))
-            note = None if trouble is None else f"on_failure: {trouble.message}"
-            ending = replace(ending, note=note)
-        run.ending()
-        trouble = self._trouble(run, self._plan["always"])
-        if trouble is None:
-            return ending
-        if ending.error is None:
-            return Ending("failed", trouble, ending.note)
-        return replace(ending, note=f"{ending.note or ''} finally: {trouble.message}".strip())
-
-    def _main(self, run: Run) -> Ending:
-        try:
-            run.steps(self._plan["then"])
-        except Stopped as stopped:
-            return Ending("stopped", note=str(stopped))
-        except Failed as failed:
-            return Ending("failed", failed.error)
-        return Ending("observed" if run.execution.mode == "observe" else "succeeded")
-
-    def _trouble(self, run: Run, steps: list[Step]) -> Error | None:
-        """Run steps that come after the main ones; what fails in them is told, not raised."""
-        try:
-            run.steps(steps)
-        except Stopped:
-            return None
-        except Failed as failed:
-            return failed.error
-        return None
-
-    def _close(self, run: Run, ending: Ending) -> Outcome:
-        now = self._ports.clock.now()
-        began = datetime.fromisoformat(run.execution.started).timestamp()
-        ended = close(
-            run.execution,
-            ending.status,
-            closed=iso(now),
-            ms=round((now - began) * 1000),
-            error=ending.error,
-            note="; ".join(filter(None, (run.execution.note, ending.note))) or None,
-        )
-        closed = redacted(ended, self._ports.secrets)
-        self._guarding.close(closed)
-        self._tell(closed)
-        reason = closed.error.message if closed.error else closed.note
-        return Outcome(closed.rule, closed.status, closed.id, reason)
-
-    def _tell(self, closed: Execution) -> None:
-        telemetry = self._ports.telemetry
-        telemetry.count("Failed" if closed.status == "failed" else "Succeeded")
-        say = telemetry.error if closed.status == "failed" else telemetry.info
-        say(
-            closed.status,
-            execution=closed.id,
-            cause=closed.identity,
-            resource=closed.resource,
-            ms=closed.ms,
-            error=closed.error.as_dict() if closed.error else None,
-        )

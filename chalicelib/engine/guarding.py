@@ -72,6 +72,7 @@ class Guarding:
             if isinstance(allowed, Refusal):
                 return allowed
             scope.put("targets", allowed.targets)
+            execution = replace(execution, targets=allowed.targets)
             note = "; ".join(filter(None, (note, allowed.note))) or None
         execution = replace(execution, note=note)
         return admission.admit(execution, self._guard, look.read, self._ports) or execution
@@ -79,6 +80,12 @@ class Guarding:
     def close(self, execution: Execution) -> None:
         """Write the execution's end, with what its guards get back."""
         admission.close(execution, self._guard, self._ports)
+
+    def suspend(self, execution: Execution) -> None:
+        """Write down that the execution waits."""
+        assert execution.waiting is not None  # noqa: S101 - it is what is suspended
+        until = _seconds(execution.waiting.until)
+        admission.suspend(execution, self._guard, self._ports, until)
 
     def last_moment(self, execution: Execution, deadline: float) -> float:
         """When no step may start any more: the function's end, or the rule's own deadline."""

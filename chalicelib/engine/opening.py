@@ -59,7 +59,16 @@ def opened(
         resource=resource[:LONGEST_RESOURCE] if resource else None,
         actor=actor["name"] if actor else None,
         key=_key(plan, scope, resource),
+        intent=_first_intent(plan),
     )
+
+
+def _first_intent(plan: Plan) -> str | None:
+    """A `once` step that comes first and for certain: admission says that it is begun."""
+    step = plan["then"][0] if plan["then"] else None
+    if step is None or step["kind"] != "do" or step["effect"] != "once":
+        return None
+    return None if step["if"] or step["for_each"] else step["id"]
 
 
 def _key(plan: Plan, scope: Scope, resource: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from chalicelib.journal.record import Error, Status
+from chalicelib.journal.record import Error, Status, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,21 @@ class Outcome:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an execution came out."""
+class Stopped(Exception):
+    """A `stop` step: the execution ends here, and well."""
 
-    status: Status
-    error: Error | None = None
-    note: str | None = None
+
+class Failed(Exception):
+    """A step failed and the rule does not go on."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class Suspended(Exception):
+    """Nothing more is to be done now: the execution waits, and holds no function."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        super().__init__(waiting.reason)
+        self.waiting = waiting

@@ -23,8 +23,20 @@ class Journal(Protocol):
         """
         ...
 
-    def record(self, execution: Execution) -> None:
-        """Write down the steps done so far."""
+    def record(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
+        """Write down how far it is, and its guards' states with it; raises Conflict for those."""
+        ...
+
+    def one(self, rule: str, execution_id: str) -> Execution | None:
+        """The execution as it is now."""
+        ...
+
+    def take(self, seen: Execution, taken: Execution) -> bool:
+        """Take over an unfinished execution; False where somebody else was faster."""
+        ...
+
+    def recurred(self, rule: str, execution_id: str) -> None:
+        """A closed loop did not stay closed."""
         ...
 
     def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:

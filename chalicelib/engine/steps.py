@@ -1,82 +1,90 @@
-"""Running steps: conditions, loops over elements, retries, and what is written down of each.
+"""Running steps: in order, from where the journal says, with what is written down of each.
 
 A `Run` holds one execution while it runs. Its methods raise `Stopped` or `Failed` to end a
-list of steps early; everything that happened until then is in `run.execution`.
+list of steps early, and `Suspended` to go on another time; everything that happened until
+then is in `run.execution`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
 from typing import Any
 
-from chalicelib.actions.base import Tools, WouldCall
+from chalicelib.engine.acting import Done, act, expression_error, is_dry
+from chalicelib.engine.outcomes import Failed, Stopped, Suspended
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope
+from chalicelib.engine.standing import begun, stand
 from chalicelib.engine.times import iso
-from chalicelib.errors import ExpressionError, NullValue, SecretError, StepError
-from chalicelib.journal.record import Error, Execution, StepRecord, StepStatus, with_step
-from chalicelib.plan import Retry, Step
+from chalicelib.errors import ExpressionError, SecretError
+from chalicelib.journal.record import (
+    Ending,
+    Error,
+    Execution,
+    Phase,
+    StepRecord,
+    StepStatus,
+    Waiting,
+)
+from chalicelib.plan import Step
 
-ONCE: Retry = {"attempts": 1, "backoff": 0.0, "on": []}
-
-
-class Stopped(Exception):
-    """A `stop` step: the execution ends here, and well."""
-
-
-class Failed(Exception):
-    """A step failed and the rule does not go on."""
-
-    def __init__(self, error: Error) -> None:
-        super().__init__(error.message)
-        self.error = error
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """How one call of an action went."""
-
-    status: StepStatus
-    result: Any = None
-    attempts: int = 1
-    note: str | None = None
+#: a step is not begun with less time than this left, in seconds, unless it is the first
+ENOUGH = 15.0
 
 
 class Run:
     """One execution on its way from admission to close."""
 
     def __init__(
-        self, execution: Execution, scope: Scope, ports: Ports, *, last: float, end: float
+        self,
+        execution: Execution,
+        scope: Scope,
+        ports: Ports,
+        *,
+        last: float,
+        end: float,
+        resumed: bool = False,
     ) -> None:
         """No step begins after `last`, none of those that come after a failure after `end`."""
         self.execution = execution
-        self._scope = scope
+        self.scope = scope
         self._ports = ports
-        self._deadline = last
-        self._end = end
+        self._last = last
+        self.end = end
+        self._resumed = resumed
         self._unwritten_effects = False
+        self._steps_begun = 0
+        self._tell_scope()
 
     def steps(self, steps: list[Step]) -> None:
-        """Run them in order. Raises Stopped or Failed."""
+        """Run those that are not on record, in order. Raises Stopped, Failed or Suspended."""
         for step in steps:
-            self._step(step)
+            there = self._recorded(step["id"])
+            if there is None or there.status == "running":
+                self._step(step, there)
 
-    def failed(self, error: Error) -> None:
-        """Put `error` in scope, for `on_failure`."""
-        self._scope.put("error", error.as_dict())
-        self.ending()
+    def enter(self, phase: Phase, pending: Ending) -> None:
+        """The next part of the rule begins; what is certain of the end goes with it."""
+        self.execution = replace(self.execution, phase=phase, pending=pending, waiting=None)
+        if pending.error is not None:
+            self.scope.put("error", pending.error.as_dict())
 
-    def ending(self) -> None:
-        """What comes now may use all the time that there is."""
-        self._deadline = self._end
+    def write(self) -> None:
+        """Put on record what is done so far."""
+        self._ports.journal.record(redacted(self.execution, self._ports.secrets))
+        self._unwritten_effects = False
 
-    def _step(self, step: Step) -> None:
+    def _recorded(self, name: str) -> StepRecord | None:
+        return next((one for one in self.execution.steps if one.id == name), None)
+
+    def _step(self, step: Step, there: StepRecord | None) -> None:
+        self._enough_time(step)
         began = self._ports.clock.now()
-        record = StepRecord(step["id"], "succeeded", iso(began), do=step.get("do"))
+        record = there or StepRecord(step["id"], "running", iso(began), do=step.get("do"))
         try:
             record = self._each(step, record) if step["for_each"] else self._one(step, record)
         except Failed as failed:
@@ -86,51 +94,60 @@ class Run:
         else:
             self._keep(record, began)
 
+    def _enough_time(self, step: Step) -> None:
+        """A step that could not finish is left to the next invocation, but never the first."""
+        now = self._ports.clock.now()
+        if self._steps_begun and self.end - now < ENOUGH and step["kind"] == "do":
+            raise Suspended(Waiting("time", iso(now), step["id"]))
+        self._steps_begun += 1
+
     def _keep(self, record: StepRecord, began: float) -> None:
-        record = replace(record, ms=round((self._ports.clock.now() - began) * 1000))
-        self.execution = with_step(self.execution, record)
-        known = dict(self._scope.get("steps"))
-        known[record.id] = {
-            "status": record.status,
-            "result": record.result,
-            "error": record.error.as_dict() if record.error else None,
-        }
-        self._scope.put("steps", known)
+        ms = record.ms + round((self._ports.clock.now() - began) * 1000)
+        others = tuple(one for one in self.execution.steps if one.id != record.id)
+        steps = (*others, replace(record, ms=ms))
+        self.execution = replace(
+            self.execution, steps=steps, waiting=None, decision=None, intent=None
+        )
+        self._tell_scope()
+
+    def _tell_scope(self) -> None:
+        self.scope.put(
+            "steps",
+            {
+                record.id: {
+                    "status": record.status,
+                    "result": record.result,
+                    "error": record.error.as_dict() if record.error else None,
+                }
+                for record in self.execution.steps
+            },
+        )
 
     def _one(self, step: Step, record: StepRecord) -> StepRecord:
-        done = self._attempt(step, self._scope, "")
+        done = self._attempt(step, self.scope, "")
         return replace(
             record, status=done.status, result=done.result, attempts=done.attempts, note=done.note
         )
 
-    def _each(self, step: Step, record: StepRecord) -> StepRecord:
-        loop = step["for_each"]
-        assert loop is not None  # noqa: S101 - _step asked
-        elements = self._evaluated(step["id"], lambda: self._scope.evaluator.value(loop["of"]))
-        if not isinstance(elements, list):
-            found = f"for_each: {loop['of']['text']} gave {type(elements).__name__}, not a list"
-            raise Failed(Error("expression", step["id"], "NotAList", found))
-        done, errors = [], []
-        for index, element in enumerate(elements):
-            scope = self._scope.child(loop["as_name"], element)
-            try:
-                done.append(self._attempt(step, scope, f"[{index}]"))
-            except Failed as failed:
-                if step["on_error"] == "fail":
-                    note = f"element {index} of {len(elements)}: {failed.error.message}"
-                    raise Failed(replace(failed.error, message=note)) from failed
-                done.append(_Done("failed", note=failed.error.message))
-                errors.append(failed.error)
-        return _summary(record, done, errors)
-
-    def _attempt(self, step: Step, scope: Scope, element: str) -> _Done:
-        """One element of a step, or the whole step: its condition, then its action."""
-        if step["if"] is not None:
+    def _attempt(self, step: Step, scope: Scope, element: str) -> Done:
+        """One element of a step, or the whole step: its condition, then what it does."""
+        if step["if"] is not None and begun(self.execution, step) is None:
             verdict = scope.evaluator.holds(step["if"])
             if not verdict.met:
-                return _Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
+                return Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
         if step["kind"] == "do":
+            self._in_time(step)
+            self._before_effect(step, [element])
             return self._act(step, scope, element)
+        if step["kind"] in ("wait", "approve"):
+            left = self._last - self._ports.clock.now()
+            return stand(self.execution, step, scope, self._ports, left)
+        return self._say(step, scope)
+
+    def _act(self, step: Step, scope: Scope, element: str) -> Done:
+        return act(self.execution, step, element, scope, self._ports, deadline=self._deadline)
+
+    def _say(self, step: Step, scope: Scope) -> Done:
         message = self._evaluated(
             step["id"], lambda: scope.evaluator.render(step["message"], step["kind"])
         )
@@ -138,113 +155,158 @@ class Run:
             raise Stopped(str(message))
         raise Failed(Error("fail", step["id"], "Fail", str(message)))
 
-    def _act(self, step: Step, scope: Scope, element: str) -> _Done:
-        self._in_time(step)
-        dry_run = self.execution.mode != "active" and step["effect"] != "read"
-        try:
-            parameters = scope.evaluator.render(step["with"], "with")
-        except NullValue as missing:
-            if dry_run:
-                return _Done("observed", note=f"would call {step['do']}; {missing}")
-            raise Failed(_expression_error(step["id"], missing)) from missing
-        except (ExpressionError, SecretError) as error:
-            raise Failed(_expression_error(step["id"], error)) from error
-        if token := step.get("token"):
-            parameters.setdefault(token, self._token(step["id"], element))
-        self._before_effect(step)
-        return self._tried(step, parameters, self._tools(step, element, dry_run=dry_run))
+    @property
+    def _deadline(self) -> float:
+        return self._last if self.execution.phase == "then" else self.end
 
     def _in_time(self, step: Step) -> None:
         if self._ports.clock.now() >= self._deadline:
             raise Failed(Error("action", step["id"], "Timeout", "no time is left to begin it"))
 
-    def _before_effect(self, step: Step) -> None:
-        """Effects done so far are on record before the next one begins."""
-        if step["effect"] == "read":
+    def _before_effect(self, step: Step, elements: Sequence[str]) -> None:
+        """Effects done so far are on record before the next one; a `once` step's intent too."""
+        if step["effect"] == "read" or is_dry(self.execution, step):
             return
-        if self._unwritten_effects:
-            self._ports.journal.record(redacted(self.execution, self._ports.secrets))
+        mark = f"{step['id']}{','.join(elements)}"
+        if step["effect"] == "once" and self.execution.intent == mark:
+            if self._resumed:
+                raise Failed(Error("action", step["id"], "OutcomeUnknown", _UNKNOWN))
+        elif step["effect"] == "once":
+            self.execution = replace(self.execution, intent=mark)
+            self.write()
+        elif self._unwritten_effects:
+            self.write()
+        self._resumed = False
         self._unwritten_effects = True
 
-    def _tried(self, step: Step, parameters: dict[str, Any], tools: Tools) -> _Done:
-        retry = step["retry"] or ONCE
-        for attempt in range(1, retry["attempts"] + 1):
-            try:
-                if attempt > 1:
-                    tools.sleep(_pause(retry, attempt - 1))
-                result = self._ports.actions.call(step["do"], tools, parameters)
-                return _Done("succeeded", result, attempt)
-            except WouldCall as effect:
-                return _Done("observed", effect.as_dict(), attempt)
-            except StepError as error:
-                if attempt == retry["attempts"] or not _worth_retrying(error, retry):
-                    message = _after(attempt, error.message)
-                    raise Failed(Error("action", step["id"], error.code, message)) from error
-            except Exception as error:
-                # an action's own defect: it ends this execution, with its name
-                self._ports.telemetry.defect(step["do"], error)
-                kind = type(error).__name__
-                raise Failed(Error("action", step["id"], kind, str(error))) from error
-        raise AssertionError("unreachable: the last attempt returns or raises")
+    # Lists of elements.
 
-    def _tools(self, step: Step, element: str, *, dry_run: bool) -> Tools:
-        limit = step["timeout"]
-        deadline = self._deadline
-        if limit is not None:
-            deadline = min(deadline, self._ports.clock.now() + limit)
-        return self._ports.toolbox.tools(
-            rule=self.execution.rule,
-            execution=self.execution.id,
-            token=self._token(step["id"], element),
-            deadline=deadline,
-            dry_run=dry_run,
-        )
+    def _each(self, step: Step, record: StepRecord) -> StepRecord:
+        loop = step["for_each"]
+        assert loop is not None  # noqa: S101 - _step asked
+        elements = self._evaluated(step["id"], lambda: self.scope.evaluator.value(loop["of"]))
+        if not isinstance(elements, list):
+            found = f"for_each: {loop['of']['text']} gave {type(elements).__name__}, not a list"
+            raise Failed(Error("expression", step["id"], "NotAList", found))
+        tally = _Tally(record, len(elements))
+        size = step.get("at_once", 1)
+        while tally.at < len(elements):
+            if tally.at:
+                self._between(step, tally)
+            places = range(tally.at, min(tally.at + size, len(elements)))
+            tally.add(self._together(step, loop["as_name"], elements, places), step)
+        return tally.finished()
 
-    def _token(self, step: str, element: str) -> str:
-        """The same for each attempt at this step (and element) of this execution."""
-        named = f"{self.execution.rule}\n{self.execution.id}\n{step}{element}"
-        return hashlib.sha256(named.encode()).hexdigest()[:32]
+    def _between(self, step: Step, tally: _Tally) -> None:
+        """Each element is on record before the next begins; time may be up between two."""
+        others = tuple(one for one in self.execution.steps if one.id != step["id"])
+        self.execution = replace(self.execution, steps=(*others, tally.so_far()), intent=None)
+        if self.end - self._ports.clock.now() < ENOUGH:
+            raise Suspended(Waiting("time", iso(self._ports.clock.now()), step["id"]))
+
+    def _together(
+        self, step: Step, name: str, elements: list[Any], places: range
+    ) -> list[Done | Failed]:
+        """Some elements at a time, each in the scope of its own."""
+        scopes = [self.scope.child(name, elements[place]) for place in places]
+        marks = [f"[{place}]" for place in places]
+        self._in_time(step)
+        self._before_effect(step, marks)
+        if len(scopes) == 1:
+            return [self._safely(step, scopes[0], marks[0])]
+        with ThreadPoolExecutor(len(scopes)) as pool:
+            # each thread calls in a context of its own: whose call it is goes with it
+            jobs = [
+                pool.submit(copy_context().run, self._safely, step, scope, mark)
+                for scope, mark in zip(scopes, marks, strict=True)
+            ]
+            return [job.result() for job in jobs]
+
+    def _safely(self, step: Step, scope: Scope, mark: str) -> Done | Failed:
+        try:
+            if step["if"] is not None:
+                verdict = scope.evaluator.holds(step["if"])
+                if not verdict.met:
+                    return Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
+            return self._act(step, scope, mark)
+        except Failed as failed:
+            return failed
 
     def _evaluated(self, step: str, evaluate: Callable[[], Any]) -> Any:
         try:
             return evaluate()
         except (ExpressionError, SecretError) as error:
-            raise Failed(_expression_error(step, error)) from error
+            raise Failed(expression_error(step, error)) from error
 
 
-def _expression_error(step: str, error: Exception) -> Error:
-    return Error("expression", step, type(error).__name__, str(error))
+_UNKNOWN = (
+    "it had begun when its function was cut off: whether it took effect is unknown, "
+    "and it is not repeated"
+)
 
 
-def _worth_retrying(error: StepError, retry: Retry) -> bool:
-    return error.code in retry["on"] if retry["on"] else error.retryable
+class _Tally:
+    """The elements of a `for_each` that are done: results in order, failures counted."""
 
+    def __init__(self, record: StepRecord, total: int) -> None:
+        self._record = record
+        self._total = total
+        before = record.result if isinstance(record.result, dict) else {}
+        self._results: list[Any] = list(before.get("results", []))
+        self._statuses: list[StepStatus] = list(before.get("statuses", []))
+        self._error = record.error
+        self._attempts = record.attempts if self._results else 0
 
-def _pause(retry: Retry, attempt: int) -> float:
-    """Doubling, with full jitter on its upper half, so that retries do not march in step."""
-    full: float = retry["backoff"] * 2 ** (attempt - 1)
-    return full * (0.5 + random.random() / 2)  # noqa: S311 - jitter, not a secret
+    @property
+    def at(self) -> int:
+        """The next element."""
+        return len(self._results)
 
+    def add(self, ends: Sequence[Done | Failed], step: Step) -> None:
+        """What became of the next elements. Raises Failed for the first, unless it goes on."""
+        for end in ends:
+            if isinstance(end, Failed):
+                if step["on_error"] == "fail":
+                    note = f"element {self.at} of {self._total}: {end.error.message}"
+                    raise Failed(replace(end.error, message=note)) from end
+                self._error = self._error or end.error
+                self._append(None, "failed", 1)
+            else:
+                self._append(end.result, end.status, end.attempts)
 
-def _after(attempts: int, message: str) -> str:
-    return message if attempts == 1 else f"{message} (after {attempts} attempts)"
+    def so_far(self) -> StepRecord:
+        """The record while some are still to come."""
+        kept = {"results": self._results, "statuses": self._statuses}
+        return replace(
+            self._record,
+            status="running",
+            result=kept,
+            items=self.at,
+            attempts=self._attempts,
+            error=self._error,
+        )
 
+    def finished(self) -> StepRecord:
+        """The record of the whole step."""
+        failed = self._statuses.count("failed")
+        return replace(
+            self._record,
+            status=self._status(),
+            items=self.at,
+            attempts=self._attempts or 1,
+            result=self._results,
+            error=self._error,
+            note=f"{failed} of {self.at} failed" if failed else None,
+        )
 
-def _summary(record: StepRecord, done: list[_Done], errors: list[Error]) -> StepRecord:
-    statuses = [one.status for one in done]
-    status: StepStatus = "succeeded"
-    if errors:
-        status = "failed"
-    elif "observed" in statuses:
-        status = "observed"
-    elif statuses and set(statuses) == {"skipped"}:
-        status = "skipped"
-    return replace(
-        record,
-        status=status,
-        items=len(done),
-        attempts=sum(one.attempts for one in done) or 1,
-        result=[one.result for one in done],
-        error=errors[0] if errors else None,
-        note=f"{len(errors)} of {len(done)} failed" if errors else None,
-    )
+    def _append(self, result: Any, status: StepStatus, attempts: int) -> None:
+        self._results.append(result)
+        self._statuses.append(status)
+        self._attempts += attempts
+
+    def _status(self) -> StepStatus:
+        if "failed" in self._statuses:
+            return "failed"
+        if "observed" in self._statuses:
+            return "observed"
+        return "skipped" if set(self._statuses) == {"skipped"} else "succeeded"

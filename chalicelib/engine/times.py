@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def iso(seconds: float) -> str:
+def iso(moment: float) -> str:
     """`2026-11-23T04:05:06.789Z`."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def seconds(text: str) -> float:
+    """Seconds since the epoch of an ISO time."""
+    return datetime.fromisoformat(text).timestamp()

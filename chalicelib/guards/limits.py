@@ -27,6 +27,8 @@ class Refusal:
     per: Literal["rule", "key"] = "rule"
     #: nothing opens it before `until`
     certain: bool = True
+    #: the execution that closed it
+    by: str | None = None
 
 
 def admit(guard: Guard, memory: Memory, execution: str, now: float) -> Memory | Refusal:
@@ -65,11 +67,23 @@ def finish(guard: Guard, memory: Memory, execution: str, now: float, *, failed: 
     return Memory(rule, key)
 
 
+def extend(guard: Guard, memory: Memory, execution: str, until: float) -> Memory:
+    """The memory where the execution keeps its lock beyond a time at which it goes on."""
+    lock = guard["lock"]
+    if lock is None:
+        return memory
+    state = _state(lock["per"], memory)
+    if state.lock is None or state.lock.by != execution:
+        return memory
+    longer = replace(state, lock=replace(state.lock, until=until + lock["lease"]))
+    return replace(memory, **{lock["per"]: longer})
+
+
 def _refusals(guard: Guard, memory: Memory, now: float) -> Iterator[Refusal]:
     if guard["cooldown"] and (hold := memory.key.cooldown) and hold.until > now:
         reason = f"resting since {clock_time(hold.since)} until {clock_time(hold.until)}"
         certain = guard["cooldown"]["after"] == "any"
-        yield Refusal("cooldown", reason, hold.until, "key", certain)
+        yield Refusal("cooldown", reason, hold.until, "key", certain, hold.by)
     for rate in guard["rate"]:
         yield from _over(rate, _state(rate["per"], memory), now)
     if lock := guard["lock"]:
@@ -89,7 +103,7 @@ def _locked(lock: Lock, memory: Memory, now: float) -> Iterator[Refusal]:
     hold = _state(lock["per"], memory).lock
     if hold is not None and hold.until > now:
         reason = f"held by {hold.by} since {clock_time(hold.since)}"
-        yield Refusal("lock", reason, hold.until, lock["per"], certain=False)
+        yield Refusal("lock", reason, hold.until, lock["per"], certain=False, by=hold.by)
 
 
 def _charged(guard: Guard, memory: Memory, execution: str, now: float) -> Memory:

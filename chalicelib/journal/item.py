@@ -1,7 +1,7 @@
 """An execution as a DynamoDB item that reads well in the console, and back. Pure.
 
-Plain attribute names and ISO times. Events, facts and results are JSON text, because
-DynamoDB nests at most 32 levels and knows no floats, and events may hold anything.
+Plain attribute names and ISO times. Events, facts and results are JSON text (`packing`),
+because DynamoDB nests at most 32 levels and knows no floats, and events may hold anything.
 
 Keys: partition `rule`, sort `id`. Sparse and secondary keys:
 `day` + `id` (index `recent`), `resource` + `id` (index `by-resource`),
@@ -11,27 +11,61 @@ Keys: partition `rule`, sort `id`. Sparse and secondary keys:
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zlib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.journal.record import Error, Execution, StepRecord
+from chalicelib.journal.packing import pack, size, unpack
+from chalicelib.journal.record import (
+    Decision,
+    Ending,
+    Error,
+    Execution,
+    StepRecord,
+    Waiting,
+)
 
 SCHEMA = 1
 SHARDS = 4
 RETENTION = timedelta(days=90)
-#: bytes of JSON; above the first an event is compressed, above the second it is cut
-PLAIN_EVENT = 8_192
-LARGEST_EVENT = 200_000
-#: bytes of JSON that one fact or result may take, and all steps together
-LARGEST_RESULT = 8_192
+#: bytes that one event, all facts, one result, and all steps together may take
+LARGEST_EVENT = 180_000
+LARGEST_FACTS = 60_000
+LARGEST_RESULT = 40_000
 LARGEST_STEPS = 120_000
+#: results of steps that are too many for their room are cut to this
+SMALLEST_RESULT = 200
 
 Item = dict[str, Any]
+#: never changes after admission
+_FIXED = (
+    "pack",
+    "plan",
+    "mode",
+    "identity",
+    "event_time",
+    "started",
+    "element",
+    "resource",
+    "actor",
+    "key",
+)
+#: changes as it is, where it is plain
+_MOVING = (
+    "status",
+    "phase",
+    "request",
+    "attempt",
+    "intent",
+    "loop",
+    "rest",
+    "closed",
+    "ms",
+    "note",
+)
+#: maps of plain values
+_RECORDS = {"waiting": Waiting, "decision": Decision, "error": Error}
 
 
 def shard(execution_id: str) -> int:
@@ -57,8 +91,8 @@ def to_item(execution: Execution) -> Item:
         "schema": SCHEMA,
         "day": day_key(execution.id, execution.event_time[:10]),
         "expires": _expiry(execution.started),
-        **_plain(execution),
-        **_event(execution.event),
+        **{name: getattr(execution, name) for name in _FIXED},
+        **pack("event", execution.event, LARGEST_EVENT),
         **_changing(execution),
     }
     return {name: value for name, value in item.items() if value is not None}
@@ -72,17 +106,18 @@ def changes(execution: Execution) -> tuple[Item, list[str]]:
 
 
 def from_item(item: Mapping[str, Any]) -> Execution:
-    """The execution that `to_item` wrote. A cut event comes back as its mark."""
+    """The execution that `to_item` wrote. What was cut comes back as its mark."""
     known = {field.name for field in fields(Execution)}
-    values = {name: value for name, value in item.items() if name in known}
-    error = item.get("error")
+    records = {name: made(**item[name]) for name, made in _RECORDS.items() if name in item}
     return Execution(
-        **values
+        **{name: value for name, value in item.items() if name in known}
+        | records
         | {
-            "event": _read_event(item),
-            "facts": json.loads(item["facts"]) if "facts" in item else None,
+            "event": unpack("event", item),
+            "facts": unpack("facts", item),
+            "targets": unpack("targets", item),
+            "pending": _read_ending(item.get("pending")),
             "steps": tuple(map(_read_step, item.get("steps", []))),
-            "error": Error(**error) if error else None,
             "lease": item.get("lease", ""),
             "ms": _int(item.get("ms")),
             "element": _int(item.get("element")),
@@ -90,45 +125,32 @@ def from_item(item: Mapping[str, Any]) -> Execution:
     )
 
 
-def _plain(execution: Execution) -> Item:
-    return {
-        name: getattr(execution, name)
-        for name in (
-            "pack",
-            "plan",
-            "mode",
-            "identity",
-            "event_time",
-            "started",
-            "request",
-            "attempt",
-            "key",
-            "element",
-            "resource",
-            "actor",
-        )
-    }
-
-
 def _changing(execution: Execution) -> Item:
     kind, due = _attention(execution)
+    large = {"facts": None, "facts_zlib": None, "facts_cut": None}
+    large |= {"targets": None, "targets_zlib": None, "targets_cut": None}
     return {
-        "status": execution.status,
+        **{name: getattr(execution, name) for name in _MOVING},
+        **{name: _record(getattr(execution, name)) for name in _RECORDS},
+        **large,
+        **pack("facts", execution.facts or None, LARGEST_FACTS),
+        **pack("targets", execution.targets, LARGEST_FACTS // 2),
+        "pending": None if execution.pending is None else _ending(execution.pending),
         "lease": execution.lease if execution.status == "running" else None,
-        "facts": _json(execution.facts) if execution.facts else None,
         "steps": _steps(execution.steps),
-        "closed": execution.closed,
-        "ms": execution.ms,
-        "error": execution.error.as_dict() if execution.error else None,
-        "note": execution.note,
         "attention": attention_key(kind, execution.id) if kind else None,
         "due": due,
     }
 
 
 def _attention(execution: Execution) -> tuple[str | None, str | None]:
+    """Who has to look at it again, and when."""
     if execution.status == "running":
         return "unfinished", execution.lease
+    if execution.waiting is not None:
+        # a decision is news: it is looked at with the next tick
+        decided = execution.decision
+        return "unfinished", execution.waiting.until if decided is None else decided.at
     if execution.status == "failed":
         return "failed", execution.closed
     return None, None
@@ -138,55 +160,49 @@ def _expiry(started: str) -> int:
     return int((datetime.fromisoformat(started) + RETENTION).astimezone(UTC).timestamp())
 
 
-def _event(event: Mapping[str, Any]) -> Item:
-    text = json.dumps(event, separators=(",", ":"), default=str)
-    if len(text) <= PLAIN_EVENT:
-        return {"event": text}
-    packed = zlib.compress(text.encode(), 6)
-    if len(packed) <= LARGEST_EVENT:
-        return {"event_zlib": packed}
+def _record(record: Any) -> Item | None:
+    if record is None:
+        return None
+    return {name: value for name, value in asdict(record).items() if value is not None}
+
+
+def _ending(ending: Ending) -> Item:
+    found = {"status": ending.status, "note": ending.note, "loop": ending.loop}
     return {
-        "event": text[:PLAIN_EVENT],
-        "event_cut": f"{len(text)} bytes, sha256 {hashlib.sha256(text.encode()).hexdigest()}",
+        **{name: value for name, value in found.items() if value is not None},
+        **({} if ending.error is None else {"error": ending.error.as_dict()}),
     }
 
 
-def _read_event(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "event_cut" in item:
-        return {"cut": item["event_cut"], "begins": item["event"]}
-    if "event_zlib" in item:
-        event: Mapping[str, Any] = json.loads(zlib.decompress(bytes(item["event_zlib"])))
-        return event
-    loaded: Mapping[str, Any] = json.loads(item["event"])
-    return loaded
-
-
-def _json(value: Any, most: int = LARGEST_RESULT) -> str:
-    text = json.dumps(value, separators=(",", ":"), default=str)
-    if len(text) <= most:
-        return text
-    return json.dumps({"cut": f"{len(text)} bytes", "begins": text[: most // 2]})
+def _read_ending(item: Mapping[str, Any] | None) -> Ending | None:
+    if item is None:
+        return None
+    error = Error(**item["error"]) if "error" in item else None
+    return Ending(item["status"], error, item.get("note"), item.get("loop"))
 
 
 def _steps(steps: tuple[StepRecord, ...]) -> list[Item]:
     written = [_step(step, LARGEST_RESULT) for step in steps]
-    if sum(len(step.get("result", "")) for step in written) <= LARGEST_STEPS:
+    if sum(map(size, written)) <= LARGEST_STEPS:
         return written
-    return [_step(step, LARGEST_STEPS // len(steps)) for step in steps]
+    room = max(SMALLEST_RESULT, LARGEST_STEPS // len(steps) // 2)
+    return [_step(step, room) for step in steps]
 
 
 def _step(step: StepRecord, most: int) -> Item:
     values: Item = {field.name: getattr(step, field.name) for field in fields(StepRecord)}
-    values["result"] = None if step.result is None else _json(step.result, most)
+    del values["result"]
     values["error"] = step.error.as_dict() if step.error else None
-    return {name: value for name, value in values.items() if value is not None}
+    kept = {name: value for name, value in values.items() if value is not None}
+    return kept | pack("result", step.result, most)
 
 
 def _read_step(item: Mapping[str, Any]) -> StepRecord:
+    known = {field.name for field in fields(StepRecord)}
     return StepRecord(
-        **dict(item)
+        **{name: value for name, value in item.items() if name in known}
         | {
-            "result": json.loads(item["result"]) if "result" in item else None,
+            "result": unpack("result", item),
             "error": Error(**item["error"]) if "error" in item else None,
             "ms": int(item.get("ms", 0)),
             "attempts": int(item.get("attempts", 1)),

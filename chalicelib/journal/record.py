@@ -6,21 +6,29 @@ closes it once. Nothing here knows how it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from chalicelib.plan import Mode
 
-Status = Literal["running", "succeeded", "observed", "stopped", "failed", "refused"]
-StepStatus = Literal["succeeded", "observed", "skipped", "failed"]
+Status = Literal[
+    "running", "waiting", "succeeded", "observed", "stopped", "failed", "refused", "superseded"
+]
+#: `running`: some elements of a for_each are done
+StepStatus = Literal["succeeded", "observed", "skipped", "failed", "running"]
+#: where an execution is on its way
+Phase = Literal["then", "verify", "on_failure", "finally"]
+#: whether it helped
+Loop = Literal["closed", "open", "unverified", "recurred"]
+UNFINISHED: tuple[Status, ...] = ("running", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
 class Error:
     """What went wrong: `error` in the scope of `on_failure`."""
 
-    kind: Literal["fact", "expression", "action", "fail"]
+    kind: Literal["fact", "expression", "action", "fail", "approval", "verify"]
     step: str
     code: str
     message: str
@@ -56,12 +64,45 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How an execution came out, or will come out once its last steps are through."""
+
+    status: Status
+    error: Error | None = None
+    note: str | None = None
+    loop: Loop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a suspended execution waits for.
+
+    `reason` is wait, time (the function's ran out), approval, verify or recheck; `until` when
+    it ends at the latest. `data` is what the reason needs to go on: plain JSON.
+    """
+
+    reason: Literal["wait", "time", "approval", "verify", "recheck"]
+    until: str
+    step: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody said to a question."""
+
+    approved: bool
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One admitted run of a rule for one event, or for one element of it.
 
     All times are ISO 8601 in UTC. `lease` is until when the function that runs it may be
     alive; `request` is Lambda's request id, which Lambda repeats when it retries; `key` is what
-    its guards count by.
+    its guards count by. An execution resumes behind the last step on record, in its phase.
     """
 
     id: str
@@ -82,6 +123,17 @@ class Execution:
     actor: str | None = None
     key: str | None = None
     status: Status = "running"
+    phase: Phase = "then"
+    targets: Sequence[Any] | None = None
+    #: a `once` step that has begun: after a crash its outcome is unknown
+    intent: str | None = None
+    waiting: Waiting | None = None
+    decision: Decision | None = None
+    #: the end that is certain already while the last steps run
+    pending: Ending | None = None
+    loop: Loop | None = None
+    #: a digest of what the plan had still to do when this was written
+    rest: str | None = None
     facts: Mapping[str, Any] | None = None
     steps: tuple[StepRecord, ...] = ()
     closed: str | None = None
@@ -95,16 +147,33 @@ def with_step(execution: Execution, step: StepRecord) -> Execution:
     return replace(execution, steps=(*execution.steps, step))
 
 
-def close(
-    execution: Execution,
-    status: Status,
-    *,
-    closed: str,
-    ms: int,
-    error: Error | None = None,
-    note: str | None = None,
-) -> Execution:
-    """The execution at its end. Closing twice, or as running, is a defect."""
-    if execution.status != "running" or status == "running":
-        raise ValueError(f"{execution.id} cannot go from {execution.status} to {status}")
-    return replace(execution, status=status, closed=closed, ms=ms, error=error, note=note)
+def close(execution: Execution, ending: Ending, *, closed: str, ms: int) -> Execution:
+    """The execution at its end. Closing twice, or as unfinished, is a defect."""
+    if execution.status not in UNFINISHED or ending.status in UNFINISHED:
+        raise ValueError(f"{execution.id} cannot go from {execution.status} to {ending.status}")
+    return replace(
+        execution,
+        status=ending.status,
+        closed=closed,
+        ms=ms,
+        error=ending.error,
+        note=ending.note,
+        loop=ending.loop,
+        waiting=None,
+        pending=None,
+        intent=None,
+    )
+
+
+def suspend(execution: Execution, waiting: Waiting) -> Execution:
+    """The execution while nothing runs for it."""
+    if execution.status != "running":
+        raise ValueError(f"{execution.id} is {execution.status} and cannot be suspended")
+    return replace(execution, status="waiting", waiting=waiting)
+
+
+def resume(execution: Execution, *, request: str, attempt: str, lease: str) -> Execution:
+    """The execution as another invocation takes it up; what it waited for stays to be read."""
+    if execution.status not in UNFINISHED:
+        raise ValueError(f"{execution.id} is {execution.status} and cannot be resumed")
+    return replace(execution, status="running", request=request, attempt=attempt, lease=lease)

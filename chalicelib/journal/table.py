@@ -15,7 +15,7 @@ from chalicelib.guards.gate import Pause
 from chalicelib.journal import memory, pauses
 from chalicelib.journal.item import Item, changes, from_item, to_item
 from chalicelib.journal.memory import Remembered, Written
-from chalicelib.journal.record import Execution
+from chalicelib.journal.record import UNFINISHED, Execution, Status
 
 _FREE = "attribute_not_exists(id)"
 
@@ -43,13 +43,50 @@ class Table:
             return self._together("admit", execution, [{"Put": put}], charges)
         return self._alone("admit", execution, put)
 
-    def refuse(self, execution: Execution) -> Execution | None:
-        """Write down a refusal, as `admit` does an execution."""
-        return self.admit(execution)
+    def record(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
+        """Write down how far it is, so that a crash does not repeat what is done."""
+        self._update("record", execution, charges)
 
-    def record(self, execution: Execution) -> None:
-        """Write down the steps done so far, so that a crash does not repeat them."""
-        self._update("record", execution, ())
+    def one(self, rule: str, execution_id: str) -> Execution | None:
+        """The execution as it is now, read consistently."""
+        items = self._read(rule, (execution_id,))
+        return from_item(items[execution_id]) if execution_id in items else None
+
+    def take(self, seen: Execution, taken: Execution) -> bool:
+        """Take over an unfinished execution; False where somebody else was faster.
+
+        Every taking changes the attempt, so that of two wake-ups one goes on, and whoever had
+        the execution before can write no more.
+        """
+        update = self._end(taken, seen.attempt, UNFINISHED)
+        update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        client = self._connect()
+        try:
+            client.update_item(**update)
+        except client.exceptions.ConditionalCheckFailedException as refused:
+            there = refused.response.get("Item")
+            return there is not None and _other(taken, there) is None
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"take execution {taken.id} of", taken.rule, error)
+        return True
+
+    def recurred(self, rule: str, execution_id: str) -> None:
+        """A closed loop did not stay closed: say so where it stands, if it was closed."""
+        client = self._connect()
+        loops = _serialize({":recurred": "recurred", ":closed": "closed"})
+        try:
+            client.update_item(
+                TableName=self._name,
+                Key=_serialize({"rule": rule, "id": execution_id}),
+                UpdateExpression="SET #loop = :recurred",
+                ConditionExpression="#loop = :closed",
+                ExpressionAttributeNames={"#loop": "loop"},
+                ExpressionAttributeValues=loops,
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return  # it was never verified, or is marked already
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"mark execution {execution_id} of", rule, error)
 
     def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
         """Write the execution's end, and with it what its guards get back. Raises Conflict."""
@@ -58,16 +95,19 @@ class Table:
     def remembered(self, rule: str, key: str) -> Remembered:
         """What the guards of a rule and of one of its keys remember, read consistently."""
         ids = (memory.item_id("rule", ""), memory.item_id("key", key))
+        return memory.from_items(key, self._read(rule, ids))
+
+    def _read(self, rule: str, ids: Sequence[str]) -> dict[str, Item]:
         keys = [_serialize({"rule": rule, "id": each}) for each in ids]
         request = {self._name: {"Keys": keys, "ConsistentRead": True}}
         try:
             answer = self._connect().batch_get_item(RequestItems=request)
-        except Exception as error:  # noqa: BLE001 - told as what it is, never swallowed
-            self._fail("read the guards of", rule, error)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail("read", f"{ids[0]} of {rule}", error)
         if answer.get("UnprocessedKeys"):
-            raise Conflict(f"{rule}: DynamoDB left guards unread")
+            raise JournalError(f"could not read {rule}: DynamoDB left items unread")
         items = map(_deserialize, answer["Responses"].get(self._name, []))
-        return memory.from_items(key, {item["id"]: item for item in items})
+        return {item["id"]: item for item in items}
 
     def pauses(self) -> list[Pause]:
         """What is paused in this stage."""
@@ -144,7 +184,7 @@ class Table:
         if "Item" not in reason:
             raise JournalError(
                 f"could not {doing} execution {execution.id} of {execution.rule} "
-                f"in table {self._name}: it is not running any more"
+                f"in table {self._name}: it is not this function's any more"
             )
         return _other(execution, reason["Item"])
 
@@ -164,7 +204,7 @@ class Table:
         }
 
     def _update(self, doing: str, execution: Execution, charges: Sequence[Written]) -> None:
-        update = self._end(execution)
+        update = self._end(execution, execution.attempt, ("running",))
         if charges:
             self._together(doing, execution, [{"Update": update}], charges)
             return
@@ -173,20 +213,25 @@ class Table:
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
 
-    def _end(self, execution: Execution) -> dict[str, Any]:
+    def _end(
+        self, execution: Execution, attempt: str, statuses: Sequence[Status]
+    ) -> dict[str, Any]:
+        """The update to this state, for whoever has the attempt."""
         values, absent = changes(execution)
-        names = {f"#{name}": name for name in (*values, *absent)} | {"#status": "status"}
+        names = {f"#{name}": name for name in {*values, *absent, "status", "attempt"}}
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
         if absent:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in absent)
-        bound = {f":{name}": value for name, value in values.items()} | {":running": "running"}
+        bound = {f":{name}": value for name, value in values.items()}
+        bound |= {f":in{number}": status for number, status in enumerate(statuses)}
+        allowed = ", ".join(f":in{number}" for number in range(len(statuses)))
         return {
             "TableName": self._name,
             "Key": _serialize({"rule": execution.rule, "id": execution.id}),
             "UpdateExpression": expression,
-            "ConditionExpression": "#status = :running",
+            "ConditionExpression": f"#status IN ({allowed}) AND #attempt = :mine",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": _serialize(bound),
+            "ExpressionAttributeValues": _serialize(bound | {":mine": attempt}),
         }
 
     def _fail(self, doing: str, rule: str, error: Exception) -> NoReturn:

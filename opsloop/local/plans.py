@@ -77,6 +77,7 @@ def bare_plan() -> Plan:
         "criteria": {"event": None, "facts": None},
         "facts": [],
         "then": [],
+        "verify": None,
         "on_failure": [],
         "always": [],
         "digest": "",

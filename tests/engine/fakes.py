@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.actions.base import Response, WouldCall
@@ -12,7 +12,7 @@ from chalicelib.errors import Conflict, JournalError, StepError
 from chalicelib.guards.gate import Pause
 from chalicelib.guards.state import Memory, State
 from chalicelib.journal.memory import Remembered, Written, item_id
-from chalicelib.journal.record import Execution
+from chalicelib.journal.record import UNFINISHED, Execution
 
 
 @dataclass
@@ -53,12 +53,30 @@ class MemoryJournal:
         self._write("refuse" if execution.status == "refused" else "admit", execution)
         return None
 
-    def record(self, execution: Execution) -> None:
+    def record(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
         self._maybe_deny("record")
+        self._mine(execution)
+        self._charge(execution.rule, charges)
         self._write("record", execution)
+
+    def one(self, rule: str, execution_id: str) -> Execution | None:
+        return self.executions.get((rule, execution_id))
+
+    def take(self, seen: Execution, taken: Execution) -> bool:
+        there = self.executions[(seen.rule, seen.id)]
+        if there.status not in UNFINISHED or there.attempt != seen.attempt:
+            return False
+        self._write("take", taken)
+        return True
+
+    def recurred(self, rule: str, execution_id: str) -> None:
+        there = self.executions[(rule, execution_id)]
+        if there.loop == "closed":
+            self.executions[(rule, execution_id)] = replace(there, loop="recurred")
 
     def close(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
         self._maybe_deny("close")
+        self._mine(execution)
         self._charge(execution.rule, charges)
         self._write("close", execution)
 
@@ -88,6 +106,11 @@ class MemoryJournal:
                 raise Conflict("somebody else was faster")
         for charge in charges:
             self.states[(rule, charge.id)] = (charge.replaces + 1, charge.state)
+
+    def _mine(self, execution: Execution) -> None:
+        there = self.executions[(execution.rule, execution.id)]
+        if there.status != "running" or there.attempt != execution.attempt:
+            raise JournalError(f"{execution.id} is not this function's any more")
 
     def _write(self, what: str, execution: Execution) -> None:
         self.executions[(execution.rule, execution.id)] = execution

@@ -88,6 +88,7 @@ def plan(**more: Any) -> Plan:
         "criteria": {"event": None, "facts": None},
         "facts": [],
         "then": [],
+        "verify": None,
         "on_failure": [],
         "always": [],
         "digest": "d1",

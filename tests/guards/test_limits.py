@@ -27,6 +27,7 @@ def test_a_cooldown_rests_the_key_and_says_until_when() -> None:
         "resting since 2026-11-23T12:00:00Z until 2026-11-23T12:15:00Z",
         NOON + 900,
         "key",
+        by="e1",
     )
     admitted(rest, memory, "e2", NOON + 900)
 
@@ -85,7 +86,7 @@ def test_a_lock_lets_one_in_and_falls_when_its_holder_ends_or_is_lost() -> None:
     rules = guard(lock={"per": "key", "lease": "5m"})
     memory = admitted(rules, EMPTY, "e1", NOON)
     assert admit(rules, memory, "e2", NOON + 1) == Refusal(
-        "lock", "held by e1 since 2026-11-23T12:00:00Z", NOON + 300, "key", certain=False
+        "lock", "held by e1 since 2026-11-23T12:00:00Z", NOON + 300, "key", certain=False, by="e1"
     )
     admitted(rules, finish(rules, memory, "e1", NOON + 2, failed=False), "e2", NOON + 3)
     admitted(rules, memory, "e2", NOON + 300)

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from chalicelib.errors import TableMissing
 from chalicelib.events.ulid import execution_id
-from chalicelib.journal.record import Error, Execution, close
+from chalicelib.journal.record import Ending, Error, Execution, close
 from chalicelib.journal.table import Table
 from opsloop.deploy.template import create_journal
 from opsloop.history.reader import PAUSE, Reader, Wanted
@@ -75,7 +75,7 @@ def keep(client: Any, *executions: Execution) -> None:
 
 def failed(one: Execution) -> Execution:
     error = Error("action", "step", "AccessDenied", "no")
-    return close(one, "failed", closed=one.started, ms=5, error=error)
+    return close(one, Ending("failed", error), closed=one.started, ms=5)
 
 
 def test_one_is_found_from_its_id_alone_and_is_whole(client: Any, reader: Reader) -> None:

@@ -41,5 +41,5 @@ def test_names_of_rules_and_packs(name: str, scope: str) -> None:
 
 
 def test_a_name_of_neither_is_told_the_nearest() -> None:
-    with pytest.raises(WrongUsage, match=r"found the rule or pack 'clsoe'; expected close\?"):
+    with pytest.raises(WrongUsage, match=r"found the rule or pack 'clsoe'; expected close"):
         Known({"close": "exposure"}).scope("clsoe")

@@ -13,15 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.journal.item import changes, from_item, to_item
-from chalicelib.journal.record import Error, StepRecord, close, with_step
+from chalicelib.journal.packing import Cut
+from chalicelib.journal.record import Decision, Ending, Error, StepRecord, Waiting, close
 from tests.journal.executions import RUNNING, STEP
 
 FAILURE = Error("action", "close", "AccessDenied", "no")
 LIMIT = 400 * 1024
 
 
+def weight(value: Any) -> int:
+    """About what DynamoDB counts."""
+    if isinstance(value, dict):
+        return sum(len(name) + weight(each) + 1 for name, each in value.items())
+    if isinstance(value, list):
+        return sum(weight(each) + 1 for each in value)
+    return len(value) if isinstance(value, str | bytes) else 10
+
+
 def test_a_running_execution_reads_well_in_the_console() -> None:
-    assert to_item(with_step(RUNNING, STEP)) == {
+    assert to_item(replace(RUNNING, steps=(STEP,))) == {
         "rule": "close-public-bucket",
         "id": "01JCF3S2ZG8XKQ3V5T6W7Y8Z9A",
         "schema": 1,
@@ -39,6 +49,7 @@ def test_a_running_execution_reads_well_in_the_console() -> None:
         "actor": "alice",
         "event": '{"source":"aws.s3","detail":{"eventName":"PutBucketAcl"}}',
         "status": "running",
+        "phase": "then",
         "lease": "2024-11-12T09:12:12.345Z",
         "steps": [
             {
@@ -57,19 +68,22 @@ def test_a_running_execution_reads_well_in_the_console() -> None:
 
 
 def test_a_success_leaves_the_sparse_index() -> None:
-    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
     values, absent = changes(done)
     assert values == {
         "status": "succeeded",
+        "phase": "then",
+        "request": "r-1",
+        "attempt": "a-1",
         "steps": [],
         "closed": "2024-11-12T09:10:14.000Z",
         "ms": 1655,
     }
-    assert absent == ["lease", "facts", "error", "note", "attention", "due"]
+    assert {"lease", "facts", "error", "note", "attention", "due", "waiting"} <= set(absent)
 
 
 def test_a_failure_stays_in_the_sparse_index() -> None:
-    failed = close(RUNNING, "failed", closed="2024-11-12T09:10:14.000Z", ms=1, error=FAILURE)
+    failed = close(RUNNING, Ending("failed", FAILURE), closed="2024-11-12T09:10:14.000Z", ms=1)
     values, _ = changes(failed)
     assert (values["attention"], values["due"]) == ("failed#1", "2024-11-12T09:10:14.000Z")
     assert values["error"]["code"] == "AccessDenied"
@@ -77,9 +91,9 @@ def test_a_failure_stays_in_the_sparse_index() -> None:
 
 @pytest.mark.parametrize("status", ["succeeded", "running"])
 def test_what_is_closed_stays_closed(status: Any) -> None:
-    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1)
+    done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1)
     with pytest.raises(ValueError, match="cannot go from succeeded"):
-        close(done, status, closed="2024-11-12T09:10:14.000Z", ms=1)
+        close(done, Ending(status), closed="2024-11-12T09:10:14.000Z", ms=1)
 
 
 json_values = st.recursive(
@@ -91,7 +105,7 @@ json_values = st.recursive(
 
 @given(event=st.dictionaries(st.text(), json_values), result=json_values)
 def test_it_comes_back_as_it_was(event: dict[str, Any], result: Any) -> None:
-    whole = with_step(replace(RUNNING, event=event), replace(STEP, result=result, error=FAILURE))
+    whole = replace(RUNNING, event=event, steps=(replace(STEP, result=result, error=FAILURE),))
     item = to_item(whole)
     assert from_item(item) == whole
     for value in item.values():
@@ -110,6 +124,7 @@ def test_an_event_beyond_the_limit_is_cut_with_a_mark_and_a_hash() -> None:
     noise = random.Random(7).randbytes(600_000).hex()
     item = to_item(replace(RUNNING, event={"detail": noise}))
     event = from_item(item).event
+    assert isinstance(event, Cut)
     assert event["cut"].startswith("1200013 bytes, sha256 ")
     assert event["begins"].startswith('{"detail":"')
     assert len(json.dumps(item)) < LIMIT
@@ -118,6 +133,28 @@ def test_an_event_beyond_the_limit_is_cut_with_a_mark_and_a_hash() -> None:
 def test_many_large_results_fit_into_one_item() -> None:
     noise = random.Random(7).randbytes(50_000).hex()
     steps = tuple(StepRecord(f"s{n}", "succeeded", "t", result=noise) for n in range(100))
-    item = to_item(replace(RUNNING, steps=steps, event={"detail": noise}, facts={"all": noise}))
-    assert len(json.dumps(item, default=str)) < LIMIT
-    assert from_item(item).steps[99].result["cut"] == "100002 bytes"
+    large = replace(RUNNING, steps=steps, event={"detail": noise}, facts={"all": noise})
+    item = to_item(replace(large, targets=[noise]))
+    assert weight(item) < LIMIT
+    assert from_item(item).steps[99].result["cut"].startswith("100002 bytes")
+
+
+FULL = replace(
+    RUNNING,
+    facts={"n": 1.5},
+    targets=["i-1"],
+    phase="on_failure",
+    intent="boot[1]",
+    rest="abc",
+    pending=Ending("failed", FAILURE, "a note", "open"),
+    waiting=Waiting("approval", "2024-11-12T10:00:00.000Z", "ask", {"by": ["*"], "prompt": "?"}),
+    decision=Decision(approved=True, by="maria", at="2024-11-12T09:30:00.000Z"),
+)
+
+
+def test_everything_of_a_waiting_execution_comes_back() -> None:
+    waiting = replace(FULL, status="waiting", lease="")
+    item = to_item(waiting)
+    assert from_item(item) == waiting
+    assert (item["attention"], item["due"]) == ("unfinished#1", "2024-11-12T09:30:00.000Z")
+    assert to_item(replace(waiting, decision=None))["due"] == "2024-11-12T10:00:00.000Z"

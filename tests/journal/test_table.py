@@ -15,7 +15,7 @@ from chalicelib.guards.gate import Pause
 from chalicelib.guards.state import Memory, State
 from chalicelib.journal.memory import Remembered, Written
 from chalicelib.journal.pauses import to_item
-from chalicelib.journal.record import close, with_step
+from chalicelib.journal.record import Ending, Waiting, close, resume, suspend
 from chalicelib.journal.table import Table
 from opsloop.local.account import embedded_account
 from tests.engine.fakes import FakeClock
@@ -37,11 +37,11 @@ def test_the_first_is_admitted_and_the_second_sees_it(client: Any) -> None:
 def test_admit_record_close(client: Any) -> None:
     table = Table(lambda: client, "opsloop-dev", FakeClock())
     table.admit(RUNNING)
-    stepped = with_step(RUNNING, STEP)
+    stepped = replace(RUNNING, steps=(STEP,))
     table.record(stepped)
     again = replace(RUNNING, attempt="a-2")
     assert table.admit(again) == stepped
-    done = close(stepped, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    done = close(stepped, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
     table.close(done)
     assert table.admit(again) == replace(done, lease="")
 
@@ -49,7 +49,7 @@ def test_admit_record_close(client: Any) -> None:
 def test_what_somebody_else_closed_is_not_closed_again(client: Any) -> None:
     table = Table(lambda: client, "opsloop-dev", FakeClock())
     table.admit(RUNNING)
-    done = close(RUNNING, "succeeded", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
     table.close(done)
     with pytest.raises(JournalError, match=r"could not close execution 01JCF.*ConditionalCheck"):
         table.close(done)
@@ -69,9 +69,7 @@ def test_a_denied_table_is_told_in_awss_words(client: Any) -> None:
         raise ClientError(answer, "PutItem")  # type: ignore[arg-type]  # a partial answer will do
 
     client.meta.events.register("before-call.dynamodb.PutItem", deny)
-    with pytest.raises(
-        JournalError, match=r"could not admit .* AccessDeniedException"
-    ):
+    with pytest.raises(JournalError, match=r"could not admit .* AccessDeniedException"):
         Table(lambda: client, "opsloop-dev", FakeClock()).admit(RUNNING)
 
 
@@ -107,12 +105,12 @@ def test_a_duplicate_charges_nothing_and_is_no_conflict(client: Any) -> None:
 def test_an_end_gives_back_in_the_same_transaction(client: Any) -> None:
     table = Table(lambda: client, "opsloop-dev", FakeClock())
     table.admit(RUNNING, [CHARGE])
-    done = close(RUNNING, "failed", closed="2024-11-12T09:10:14.000Z", ms=1655)
+    done = close(RUNNING, Ending("failed"), closed="2024-11-12T09:10:14.000Z", ms=1655)
     with pytest.raises(Conflict):
         table.close(done, [replace(CHARGE, replaces=7)])
     table.close(done, [Written("guard", State(), replaces=1)])
     assert table.remembered(RUNNING.rule, "").memory == Memory()
-    with pytest.raises(JournalError, match="it is not running any more"):
+    with pytest.raises(JournalError, match="it is not this function's any more"):
         table.close(done, [Written("guard", State(), replaces=2)])
 
 
@@ -130,3 +128,40 @@ def test_pauses_and_counts(client: Any) -> None:
     counted = client.get_item(TableName="opsloop-dev", Key=key)["Item"]
     assert (counted["rate"], counted["window"]) == ({"N": "6"}, {"N": "2"})
     assert counted["lower_bound"] == {"BOOL": True}
+
+
+def test_one_wake_up_takes_an_execution_and_the_other_does_not(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    waiting = suspend(RUNNING, Waiting("wait", "2024-11-12T10:00:00.000Z", "rest"))
+    table.record(waiting)
+    seen = table.one(RUNNING.rule, RUNNING.id)
+    assert seen == replace(waiting, lease="")
+    first = resume(seen, request="r-2", attempt="a-2", lease="2024-11-12T10:02:00.000Z")
+    second = replace(first, attempt="a-3")
+    assert table.take(seen, first)
+    assert table.take(seen, first), "an answer that was lost is no other's taking"
+    assert not table.take(seen, second)
+
+
+def test_who_had_it_before_can_write_no_more(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    taken = resume(RUNNING, request="r-2", attempt="a-2", lease="2024-11-12T10:02:00.000Z")
+    assert table.take(RUNNING, taken)
+    with pytest.raises(JournalError, match="ConditionalCheckFailed"):
+        table.record(RUNNING)
+    table.record(taken)
+
+
+def test_a_closed_loop_that_recurs_is_marked_once(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    table.recurred(RUNNING.rule, RUNNING.id)
+    ending = Ending("succeeded", loop="closed")
+    table.close(close(RUNNING, ending, closed="2024-11-12T09:10:14.000Z", ms=1))
+    for _ in range(2):
+        table.recurred(RUNNING.rule, RUNNING.id)
+    there = table.one(RUNNING.rule, RUNNING.id)
+    assert there is not None
+    assert there.loop == "recurred"
