@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.freshness import source_files
-from chalicelib.plan import INDEX, SCHEMA, Plan, Stage, belongs
+from chalicelib.plan import INDEX, SCHEMA, WAKER, Plan, Stage, belongs
 from opsloop.compiler import regions
 from opsloop.compiler.chalice_config import chalice_config, policy_path
 from opsloop.compiler.lowering import lower
@@ -68,6 +68,8 @@ def _policies(
             if belongs(plans[file.name], stage):
                 made[name][file.name], found = policies.of(file, plans[file.name])
                 problems += found
+        if made[name]:
+            made[name][WAKER] = policies.waker()
     return made
 
 

@@ -13,11 +13,11 @@ from itertools import chain
 from typing import Any
 
 from chalicelib.actions import find
-from chalicelib.plan import Plan, Stage, Value
+from chalicelib.plan import WAKER, Plan, Stage, Value
+from opsloop.aws import own
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.location import Location
-from opsloop.aws.own import own
 from opsloop.aws.permissions import action_statements, statements
 from opsloop.aws.policy import policy
 from opsloop.aws.statement import Statement
@@ -48,6 +48,19 @@ class StagePolicies:
         self._stage = stage
         self._channels = channels
         self._location = Location.of(stage)
+
+    def waker(self) -> dict[str, Any]:
+        """The policy of the stage's waker."""
+        stage = self._stage["stage"]
+        return policy(
+            own.waker(
+                self._location,
+                function=function_name(stage, WAKER),
+                functions=function_name(stage, ""),
+                table=table_name(stage),
+                queue=dead_letters_name(stage),
+            )
+        )
 
     def of(self, file: RuleFile, plan: Plan) -> tuple[dict[str, Any], list[Problem]]:
         """The rule's policy, and what keeps it from being made."""
@@ -101,7 +114,7 @@ class StagePolicies:
 
     def _own(self, plan: Plan, calls: list[Called]) -> list[Statement]:
         stage = self._stage["stage"]
-        return own(
+        return own.own(
             self._location,
             function=function_name(stage, plan["rule"]),
             rule=plan["rule"],

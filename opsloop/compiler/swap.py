@@ -26,6 +26,7 @@ class Swap:
         self._seal = seal
         self._staged: dict[str, Path] = {}
         self._before: dict[str, bytes] = {}
+        self._changed: list[str] = []
 
     def make(self) -> None:
         """Do it. Raises OutputError with everything as it was."""
@@ -37,9 +38,7 @@ class Swap:
             for path in self._texts:
                 self._put(path)
         except OSError as error:
-            self._undo()
-            where = error.filename or path
-            raise OutputError(f"{where}: {error.strerror}; nothing was written") from error
+            raise OutputError(f"{path}: {error.strerror}; {self._outcome()}") from error
         except BaseException:  # a keyboard interrupt, say: as above, then go
             self._undo()
             raise
@@ -54,29 +53,39 @@ class Swap:
             self._staged[path] = _written(target, text.encode())
 
     def _break_seal(self) -> None:
-        if self._seal is not None:
-            (self._root / self._seal).unlink(missing_ok=True)
+        if self._seal in self._before:
+            self._changed.append(self._seal)
+            (self._root / self._seal).unlink()
 
     def _put(self, path: str) -> None:
         target = self._root / path
         if path in self._staged:
             self._staged[path].replace(target)
             del self._staged[path]
-            return
-        target.unlink()
+        else:
+            target.unlink()
+        self._changed.append(path)
         if not any(target.parent.iterdir()):
             target.parent.rmdir()
+
+    def _outcome(self) -> str:
+        try:
+            self._undo()
+        except OSError:
+            return "some files were changed: compile again"
+        return "nothing was written"
 
     def _undo(self) -> None:
         """Everything as it was; the seal last, as it vouches for the rest."""
         for staged in self._staged.values():
             staged.unlink(missing_ok=True)
-        for path in self._texts:
+        for path in reversed(self._changed):
+            target = self._root / path
             if path in self._before:
-                (self._root / path).parent.mkdir(parents=True, exist_ok=True)
-                _written(self._root / path, self._before[path]).replace(self._root / path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _written(target, self._before[path]).replace(target)
             else:
-                (self._root / path).unlink(missing_ok=True)
+                target.unlink()
 
 
 def _written(target: Path, content: bytes) -> Path:
