@@ -25,6 +25,8 @@ class Fault:
     key: bool = False
     #: `correction` is spelt as YAML has it, quotes and brackets included: it is no text's value
     spelt: bool = False
+    #: it may be right all the same: it is told as a warning, and fails nothing
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,15 +49,27 @@ class Problem:
     found: str
     expected: str
     correction: str | None = None
+    #: told, and nothing fails of it
+    warning: bool = False
 
     def __str__(self) -> str:
-        text = f"{self.place}: found {self.found}; expected {self.expected}"
+        label = "warning: " if self.warning else ""
+        text = f"{self.place}: {label}found {self.found}; expected {self.expected}"
         return text if self.correction is None else f"{text}\n    write: {self.correction}"
 
 
 class Problems(Exception):
-    """All that is wrong, sorted by place: raised once, when everything has been looked at."""
+    """All that is wrong, sorted by place: raised once, when everything has been looked at.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: (problem.place, str(problem)))
+    `warnings` are what was seen besides, which alone would fail nothing.
+    """
+
+    def __init__(self, problems: list[Problem], warnings: list[Problem] | None = None) -> None:
+        self.problems = in_order(problems)
+        self.warnings = in_order(warnings or [])
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """The problems by place."""
+    return sorted(problems, key=lambda problem: (problem.place, str(problem)))

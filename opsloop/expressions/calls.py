@@ -82,7 +82,7 @@ def _argument(checker: Checker, node: Node, signature: Any, place: int, known: T
         return True
     found = f"{a(known.kind)} as argument {place + 1} of {name}()"
     new = _converted(checker, argument, known.kind, kinds)
-    checker.fault(argument, found, " or ".join(map(a, kinds)), new)
+    checker.fault(argument, found, " or ".join(map(a, kinds)), new, doubt=known.doubtful)
     return False
 
 

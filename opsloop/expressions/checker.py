@@ -5,14 +5,15 @@ Called by `check`. `comparisons` and `calls` hold the two larger subjects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from chalicelib.plan import Node
-from opsloop.expressions import calls, comparisons
+from opsloop.expressions import calls, comparisons, results
+from opsloop.expressions.absent import absent_of_open, one_of
 from opsloop.expressions.dialect import Located
 from opsloop.expressions.spot import replaced
-from opsloop.expressions.types import BOOLEAN, EXPRESSION, STRING, Names, Type, a, of_value, there
+from opsloop.expressions.types import BOOLEAN, STRING, Names, Type, a, either, of_value, there
 from opsloop.problems import Fault
 
 _PYTHON = {"True": "true", "False": "false", "None": "null", "nil": "null", "undefined": "null"}
@@ -45,11 +46,22 @@ class Checker:
         known: Type | None = getattr(self, f"_visit_{node['type']}")(node, current)
         return known
 
-    def fault(self, node: Node, found: str, expected: str, new: str | None = None) -> None:
-        """Note a fault; `new` is what should stand in the node's place."""
+    def fault(
+        self,
+        node: Node,
+        found: str,
+        expected: str,
+        new: str | None = None,
+        *,
+        doubt: bool = False,
+    ) -> None:
+        """Note a fault; `new` is what should stand in the node's place.
+
+        A `doubt` rests on what a catalogue alone says.
+        """
         spot = self.spot(node)
         correction = None if new is None else replaced(self.text, spot.at, spot.end, new)
-        self.faults.append(Fault(found, expected, correction, offset=spot.at))
+        self.faults.append(Fault(found, expected, correction, offset=spot.at, doubt=doubt))
 
     def spot(self, node: Node) -> Located:
         """The node, or the last one visited that has a place."""
@@ -67,7 +79,8 @@ class Checker:
             return None
         if current.kind in ("scope", "object"):
             return self._member(node, current)
-        self.fault(node, f"`.{node['value']}` of {a(current.kind)}", "a map before the dot")
+        found, doubt = f"`.{node['value']}` of {a(current.kind)}", current.doubtful
+        self.fault(node, found, "a map before the dot", doubt=doubt)
         return None
 
     def _member(self, node: Node, current: Type) -> Type | None:
@@ -76,9 +89,12 @@ class Checker:
             return self._known(node, (fields or {}).get(name))
         if current is self.scope:
             self._stray(node, in_place_of_value=False)
+        elif current.open:
+            told = absent_of_open(name, current)
+            self.fault(node, told.found, told.expected, told.meant, doubt=told.doubt)
         else:
             near = nearest(name, there(fields))
-            wanted = f"`{near}`" if near else _one_of(fields)
+            wanted = f"`{near}`" if near else one_of(there(fields))
             self.fault(node, f"`{name}`, which is never there", wanted, near)
         return None
 
@@ -87,7 +103,7 @@ class Checker:
         if name in names:
             return self._known(node, names[name])
         near = nearest(name, there(names))
-        wanted = f"`${near}`" if near else _one_of(names)
+        wanted = f"`${near}`" if near else one_of(there(names))
         self.fault(node, f"`${name}`, which names nothing in scope", wanted, near and f"${near}")
         return None
 
@@ -119,7 +135,7 @@ class Checker:
             text = literal(name)
             why = "double quotes name a field" if quoted else "or a name in scope"
             return f"`{text}`, a text in single quotes ({why})", text
-        return _one_of(names), None
+        return one_of(there(names)), None
 
     def value(self, node: Node, current: Type | None, *, first: bool) -> Type | None:
         """A node where a text may stand: in a comparison or an argument.
@@ -185,7 +201,8 @@ class Checker:
         if known is None or known.kind == "array":
             return known
         if known is not self.scope:
-            self.fault(node, f"{what} of {a(known.kind)}", "a list before the bracket")
+            found, doubt = f"{what} of {a(known.kind)}", known.doubtful
+            self.fault(node, found, "a list before the bracket", doubt=doubt)
         return None
 
     def _visit_projection(self, node: Node, current: Type | None) -> Type | None:
@@ -208,7 +225,7 @@ class Checker:
     def _visit_flatten(self, node: Node, current: Type | None) -> Type | None:
         known = self._list(node, self.visit(node["children"][0], current), "`[]`")
         items = known and known.items
-        return Type("array", items=None if items and items.kind == "array" else items)
+        return Type("array", items=items.items if items and items.kind == "array" else items)
 
     # What makes a value.
 
@@ -216,7 +233,7 @@ class Checker:
         return of_value(node["value"])
 
     def _visit_multi_select_list(self, node: Node, current: Type | None) -> Type | None:
-        return Type("array", items=_same([self.visit(each, current) for each in node["children"]]))
+        return Type("array", items=either([self.visit(each, current) for each in node["children"]]))
 
     def _visit_multi_select_dict(self, node: Node, current: Type | None) -> Type | None:
         return Type(
@@ -227,7 +244,7 @@ class Checker:
         return self.visit(node["children"][0], current)
 
     def _either(self, node: Node, current: Type | None) -> Type | None:
-        return _same([self.visit(each, current) for each in node["children"]])
+        return either([self.visit(each, current) for each in node["children"]])
 
     _visit_or_expression = _visit_and_expression = _either
 
@@ -249,16 +266,25 @@ class Checker:
             return self.visit(side, current)
         return self.value(side, current, first=first)
 
-    def _visit_expref(self, node: Node, _current: Type | None) -> Type | None:
-        self.visit(node["children"][0], None)
-        return EXPRESSION
+    def _visit_expref(self, node: Node, current: Type | None) -> Type | None:
+        return Type("expression", items=self.visit(node["children"][0], current))
 
     def _visit_function_expression(self, node: Node, current: Type | None) -> Type | None:
-        types = [self._argument(node, place, current) for place in range(len(node["children"]))]
-        return calls.check(self, node, types)
+        of = results.ELEMENTS_OF.get(node["value"])
+        found: dict[int, Type | None] = {}
+        # the list first: an `&expression` is about its elements
+        for place in sorted(range(len(node["children"])), key=lambda place: place != of):
+            element = None if of is None else results.items(found.get(of))
+            found[place] = self._argument(node, place, current, element)
+        types = [found[place] for place in sorted(found)]
+        return results.of(node["value"], types, calls.check(self, node, types))
 
-    def _argument(self, node: Node, place: int, current: Type | None) -> Type | None:
+    def _argument(
+        self, node: Node, place: int, current: Type | None, element: Type | None
+    ) -> Type | None:
         argument = node["children"][place]
+        if argument["type"] == "expref":
+            return self.visit(argument, element)
         if calls.wants_expression(node["value"], place) and argument["type"] != "expref":
             source = self.source(argument)
             found = f"`{source}` as argument {place + 1} of {node['value']}()"
@@ -270,14 +296,3 @@ class Checker:
 def literal(text: str) -> str:
     """A text as the language writes it."""
     return "'{}'".format(text.replace("'", "\\'"))
-
-
-def _same(types: Sequence[Type | None]) -> Type | None:
-    """The one type of all, where they have one."""
-    first = types[0] if types else None
-    return first if all(each == first for each in types) else None
-
-
-def _one_of(names: Names) -> str:
-    readable = there(names)
-    return f"one of {', '.join(readable)}" if readable else "a name that there is: here are none"

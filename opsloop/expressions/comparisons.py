@@ -32,12 +32,13 @@ def check(checker: Checker, node: Node, left: Type | None, right: Type | None) -
 def _never_equal(checker: Checker, node: Node, left: Type, right: Type) -> None:
     sign = _SIGNS[node["value"]]
     found = f"`{sign}` between {a(left.kind)} and {a(right.kind)}, which are never equal"
+    doubt = left.doubtful or right.doubtful
     for side, wanted in zip(node["children"], (right, left), strict=True):
         new = _as(wanted.kind, side, checker)
         if new is not None:
-            checker.fault(side, found, f"{a(wanted.kind)}: {new}", new)
+            checker.fault(side, found, f"{a(wanted.kind)}: {new}", new, doubt=doubt)
             return
-    checker.fault(node, found, "two values of one type")
+    checker.fault(node, found, "two values of one type", doubt=doubt)
 
 
 def _as(kind: str, side: Node, checker: Checker) -> str | None:
@@ -62,15 +63,17 @@ def _unquoted(kind: str, text: str) -> str | None:
 
 def _no_order(checker: Checker, node: Node, side: Node, known: Type) -> None:
     found = f"`{_SIGNS[node['value']]}` on {a(known.kind)}, which has no order"
+    doubt = known.doubtful
     if known.is_time or _is(_TIME, side):
-        checker.fault(node, found, "numbers: `parse_time()` gives seconds", _parsed(checker, node))
+        parsed = _parsed(checker, node)
+        checker.fault(node, found, "numbers: `parse_time()` gives seconds", parsed, doubt=doubt)
         return
     new = _as("number", side, checker)
     if new is not None:
-        checker.fault(side, found, f"a number: {new}", new)
+        checker.fault(side, found, f"a number: {new}", new, doubt=doubt)
     else:
-        source = checker.source(side)
-        checker.fault(side, found, "a number", _number(known.kind, source, side))
+        number = _number(known.kind, checker.source(side), side)
+        checker.fault(side, found, "a number", number, doubt=doubt)
 
 
 def _number(kind: str, source: str, side: Node) -> str | None:

@@ -18,7 +18,7 @@ from opsloop.expressions.check import check
 from opsloop.expressions.dialect import mended, parse
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.spot import replaced
-from opsloop.expressions.types import Names
+from opsloop.expressions.types import Names, Type
 from opsloop.problems import Fault, Path
 
 _QUOTED = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`"""
@@ -33,30 +33,42 @@ _JOINERS = {"or": "any", "any_of": "any", "one_of": "any", "and": "all", "all_of
 _NOTHING: Expr = {"text": "", "tree": {}}
 
 
-def compile_expr(data: object, names: Names | None = None, *, rooted: bool = True) -> Expr:
+def compile_expr(
+    data: object,
+    names: Names | None = None,
+    *,
+    rooted: bool = True,
+    root: Type | None = None,
+    doubts: list[Fault] | None = None,
+) -> Expr:
     """An expression. YAML's own numbers and booleans are expressions too.
 
-    Where not `rooted`, bare words are fields of the expression's own root, as in `pick`.
+    Where not `rooted`, bare words are fields of the expression's own root, as in `pick`; `root`
+    is what is known of that. Here and below, `doubts` gets the faults that fail nothing.
     """
-    compiler = _Compiler(names, rooted=rooted)
+    compiler = _Compiler(names, rooted=rooted, root=root)
     expr = compiler.expr(data, ())
-    compiler.finish()
+    compiler.finish(doubts)
     return expr
 
 
-def compile_condition(data: object, names: Names | None = None) -> Condition:
+def compile_condition(
+    data: object, names: Names | None = None, *, doubts: list[Fault] | None = None
+) -> Condition:
     """What `if` holds: an expression, a list of which all must hold, `any`, `all`, `not`."""
     compiler = _Compiler(names)
     condition = compiler.condition(data, ())
-    compiler.finish()
+    compiler.finish(doubts)
     return condition
 
 
-def compile_value(data: object, names: Names | None = None) -> Value:
+def compile_value(
+    data: object, names: Names | None = None, *, doubts: list[Fault] | None = None
+) -> Value:
     """Any value in which texts may hold `${expression}`."""
     compiler = _Compiler(names)
     value = compiler.value(data, ())
-    compiler.finish()
+    compiler.finish(doubts)
     return value
 
 
@@ -72,15 +84,20 @@ class _Template:
 class _Compiler:
     """Collects the faults of one value, wherever they are in it."""
 
-    def __init__(self, names: Names | None, *, rooted: bool = True) -> None:
+    def __init__(
+        self, names: Names | None, *, rooted: bool = True, root: Type | None = None
+    ) -> None:
         self.names = names
         self.rooted = rooted
+        self.root = root
         self.faults: list[Fault] = []
 
-    def finish(self) -> None:
-        """Raise what was found."""
-        if self.faults:
+    def finish(self, doubts: list[Fault] | None) -> None:
+        """Raise what was found, doubts among it, unless there is nothing but doubts."""
+        if any(not fault.doubt for fault in self.faults):
             raise BadExpression(self.faults)
+        if doubts is not None:
+            doubts += self.faults
 
     def fault(self, path: Path, found: str, expected: str, correction: str | None = None) -> None:
         self.faults.append(Fault(found, expected, correction, path))
@@ -110,7 +127,9 @@ class _Compiler:
             tree = parse(text)
         except BadExpression as bad:
             return _NOTHING, [*bad.faults]
-        faults = [] if self.names is None else check(tree, text, self.names, rooted=self.rooted)
+        if self.names is None:
+            return {"text": text, "tree": tree}, []
+        faults = check(tree, text, self.names, rooted=self.rooted, root=self.root)
         return {"text": text, "tree": tree}, faults
 
     # Conditions.

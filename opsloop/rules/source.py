@@ -61,7 +61,8 @@ class Source:
         """A fault of this file with its place and its corrected line."""
         path = base + fault.path
         place = self.place(path, fault.offset, key=fault.key)
-        return Problem(place, fault.found, fault.expected, self._corrected(path, fault))
+        corrected = self._corrected(path, fault)
+        return Problem(place, fault.found, fault.expected, corrected, warning=fault.doubt)
 
     def _corrected(self, path: Path, fault: Fault) -> str | None:
         node, rest = self._find(path)
