@@ -4,5 +4,6 @@ from chalice.app import Chalice
 
 from chalicelib.functions import register
 
-app = Chalice(app_name="opsloop")
+# Powertools logs under the same name: Chalice's own handler would say everything again
+app = Chalice(app_name="opsloop", configure_logs=False)
 register(app, globals())
