@@ -18,7 +18,7 @@ from chalicelib.clock import SystemClock
 from chalicelib.engine.core import Engine
 from chalicelib.engine.outcomes import Invocation
 from chalicelib.freshness import check_fresh
-from chalicelib.plan import Plan, Stage, deployed_plans, load_plan, load_stage
+from chalicelib.plan import WAKER, Plan, Stage, deployed_plans, load_plan, load_stage
 from chalicelib.runtime import Runtime
 
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -41,12 +41,17 @@ def register(app: Chalice, namespace: MutableMapping[str, Any]) -> None:
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         rule = os.environ["OPSLOOP_RULE"]
-        namespace[rule] = app.lambda_function(name=rule)(_own_handler(rule))
+        handler = _waker() if rule == WAKER else _own_handler(rule)
+        namespace[rule] = app.lambda_function(name=rule)(handler)
         return
     check_fresh()
-    for plan in deployed_plans(os.environ.get("OPSLOOP_STAGE")):
+    plans = deployed_plans(os.environ.get("OPSLOOP_STAGE"))
+    for plan in plans:
         rule = plan["rule"]
         namespace[rule] = _wire(app, plan)(_placeholder(rule))
+    if plans:
+        tick = app.schedule("rate(1 minute)", name=WAKER, description="Wakes what is due.")
+        namespace[WAKER] = tick(_placeholder(WAKER))
 
 
 def _wire(app: Chalice, plan: Plan) -> Callable[..., Any]:
@@ -82,6 +87,24 @@ def _own_handler(rule: str) -> Handler:
     if plan["criteria"]["event"] is None:
         runtime.warm()
     return make_handler(plan, stage, runtime)
+
+
+def _waker() -> Handler:
+    """The built-in function that wakes executions; its name tells how the others are called."""
+    from chalicelib.actions.sessions import Sessions  # noqa: PLC0415 - no other function's cost
+    from chalicelib.journal.table import Table  # noqa: PLC0415
+    from chalicelib.waker import Waker  # noqa: PLC0415
+
+    clock = SystemClock()
+    sessions = Sessions(clock)
+    prefix = os.environ["AWS_LAMBDA_FUNCTION_NAME"].removesuffix(WAKER)
+    table = Table(lambda: sessions.client("dynamodb"), os.environ["OPSLOOP_TABLE"], clock)
+    waker = Waker(table, lambda: sessions.client("lambda"), prefix, clock)
+
+    def tick(_event: Any, _context: Any) -> dict[str, Any]:
+        return waker.tick().as_dict()
+
+    return tick
 
 
 def make_handler(plan: Plan, stage: Stage, runtime: Runtime) -> Handler:

@@ -14,6 +14,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 from chalicelib.errors import PlanError
 
 SCHEMA = 1
+#: the built-in function that wakes executions
+WAKER = "waker"
 #: beside the plans: which sources they were compiled from
 INDEX = "index.json"
 COMPILED = Path(__file__).parent / "compiled"

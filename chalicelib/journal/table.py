@@ -6,7 +6,7 @@ serializer only when it first writes. `transaction` has what is written together
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from chalicelib.clock import Clock
@@ -69,6 +69,34 @@ class Table:
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(f"take execution {taken.id} of", taken.rule, error)
         return True
+
+    def due(self, attention: str, now: str) -> Iterator[tuple[str, str]]:
+        """Rules and ids of what one shard of unfinished executions has to be looked at for."""
+        pages = (
+            self._connect()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._name,
+                IndexName="attention",
+                KeyConditionExpression="#attention = :attention AND #due <= :now",
+                ExpressionAttributeNames={"#attention": "attention", "#due": "due"},
+                ExpressionAttributeValues=_serialize({":attention": attention, ":now": now}),
+            )
+        )
+        try:
+            for page in pages:
+                for item in map(_deserialize, page["Items"]):
+                    yield item["rule"], item["id"]
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail("read what is due in", attention, error)
+
+    def orphan(self, ended: Execution) -> None:
+        """Close an execution whose rule is gone, if nobody goes on with it meanwhile."""
+        update = self._end(ended, ended.attempt, UNFINISHED)
+        try:
+            self._connect().update_item(**update)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"close execution {ended.id} of", ended.rule, error)
 
     def recurred(self, rule: str, execution_id: str) -> None:
         """A closed loop did not stay closed: say so where it stands, if it was closed."""

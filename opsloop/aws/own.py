@@ -38,6 +38,27 @@ def own(
     ]
 
 
+def waker(
+    location: Location, *, function: str, functions: str, table: str, queue: str
+) -> list[Statement]:
+    """What the waker needs: to find what is due, to start rules' functions, to close orphans.
+
+    `functions` is what the names of the stage's functions begin with.
+    """
+    arn = _arn(location, "dynamodb", f"table/{table}")
+    return [
+        logs(location, function),
+        allow("dynamodb:Query", f"{arn}/index/attention", purpose="FindDue"),
+        allow(("dynamodb:BatchGetItem", "dynamodb:UpdateItem"), arn, purpose="CloseOrphans"),
+        allow(
+            "lambda:InvokeFunction",
+            _arn(location, "lambda", f"function:{functions}*"),
+            purpose="WakeFunctions",
+        ),
+        dead_letters(location, queue),
+    ]
+
+
 def logs(location: Location, function: str) -> Statement:
     """Writing to the function's own log group, which may have to be made first."""
     group = _arn(location, "logs", f"log-group:/aws/lambda/{function}")

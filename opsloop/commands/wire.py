@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.clock import SystemClock
-from chalicelib.plan import deployed_plans
+from chalicelib.plan import WAKER, deployed_plans
 from opsloop.commands import options
 from opsloop.output import FAILED, print_json, show, tell
 from opsloop.tables import Rows
@@ -52,4 +52,5 @@ def _wire(stage: str, project: Path) -> list[Wired]:
     stack = Stack(session.client("cloudformation"), stage, clock, lambda _line: None)
     wiring = Wiring(session.client("lambda"), stack.outputs()["DeadLettersArn"], clock)
     plans = deployed_plans(stage, compiled(project))
-    return wiring.wire(function_name(stage, plan["rule"]) for plan in plans)
+    names = [*(plan["rule"] for plan in plans), *([WAKER] if plans else [])]
+    return wiring.wire(function_name(stage, name) for name in names)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Fact, Guard, Plan, Step
+from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Fact, Guard, Plan, Step, Verify
+from opsloop.compiler import verifying
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.digest import with_digest
@@ -44,7 +45,8 @@ class _Lowering:
         self._scope = Scope(file.rule, shared.params, self._lets)
         self._each = self._fanned()
         taint = Taint(self._lets, self._wiring.wire).within(self._each)
-        self._steps = Steps(self.bench, self._scope, Calls(shared.channels), taint)
+        self._calls = Calls(shared.channels)
+        self._steps = Steps(self.bench, self._scope, self._calls, taint)
 
     def plan(self) -> Plan:
         """All parts together."""
@@ -68,7 +70,7 @@ class _Lowering:
             "criteria": self._criteria(),
             "facts": self._facts(),
             "then": self._list("then"),
-            "verify": None,
+            "verify": self._verify(),
             "on_failure": self._list("on_failure"),
             "always": self._list("finally"),
             "digest": "",
@@ -98,6 +100,9 @@ class _Lowering:
         if self._rule.guard is None:
             return None
         return lowered(self._rule.guard, self.bench, self._scope)
+
+    def _verify(self) -> Verify | None:
+        return verifying.lowered(self._rule, self.bench, self._scope, self._calls)
 
     def _criteria(self) -> Criteria:
         """Split by what each needs: the event alone comes before anything that touches AWS."""

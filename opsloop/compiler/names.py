@@ -78,7 +78,7 @@ _AT_PLACES: Names = {
     "error": elsewhere("which there is after a failure", "a step of `on_failure` or `finally`"),
     DEFAULT_ITEM: elsewhere("which only a step with `for_each` has", "`for_each` in this step"),
     "targets": elsewhere("which only the steps of a rule with `guard.blast` have", "another name"),
-    "result": elsewhere("which opsloop does not have yet", "`steps.<id>.result`"),
+    "result": elsewhere("which only `verify.until` has", "`steps.<id>.result`"),
 }
 _OWN_LIST = elsewhere("which is an element of this very list", "a list that is known before it")
 _LATER_FACT = elsewhere("a fact that is read later", "a fact above this one")
@@ -131,6 +131,19 @@ class Scope:
         known |= {name: _OWN_FACT, **dict.fromkeys(facts[place + 1 :], _LATER_FACT)}
         return self._with({"facts": Type("object", known), "execution": _EXECUTION})
 
+    def in_verify(self) -> Names:
+        """Where it is checked that the rule helped: behind all steps of `then`."""
+        facts = Type("object", dict.fromkeys(self.rule.facts))
+        ids = {step.id: _STEP for step in self.rule.then if step.id is not None}
+        steps = Type("object", ids)
+        return self._with(
+            {"facts": facts, "execution": _EXECUTION, "steps": steps, **self._targets()}
+        )
+
+    def _targets(self) -> Names:
+        blast = self.rule.guard.blast if self.rule.guard else None
+        return {} if blast is None else {"targets": ARRAY}
+
     def in_loop(self, path: Path, step: Step) -> Names:
         """In a step's `for_each`, whose elements are not there yet."""
         return self._with({**self._at_step(path), step.as_: _OWN_LIST})
@@ -143,8 +156,7 @@ class Scope:
     def _at_step(self, path: Path) -> Names:
         facts = Type("object", dict.fromkeys(self.rule.facts))
         here: Names = {"facts": facts, "execution": _EXECUTION, "steps": self._steps_at(path)}
-        if self.rule.guard is not None and self.rule.guard.blast is not None:
-            here = {**here, "targets": ARRAY}
+        here = {**here, **self._targets()}
         return here if path[0] == "then" else {**here, "error": _ERROR}
 
     def _steps_at(self, path: Path) -> Type:

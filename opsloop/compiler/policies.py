@@ -24,6 +24,7 @@ from opsloop.aws.statement import Statement
 from opsloop.aws.templates import Piece, pieces
 from opsloop.compiler.chalice_config import function_name, table_name
 from opsloop.compiler.secrets import secrets_in
+from opsloop.compiler.verifying import read_of
 from opsloop.deploy.names import dead_letters_name
 from opsloop.problems import Fault, Path, Problem
 from opsloop.rules.checks import steps_of
@@ -88,6 +89,9 @@ class StagePolicies:
         for path, step in steps_of(rule):
             if step.do is not None:
                 yield Called(step.do, step.with_, path)
+        read = read_of(rule)
+        if read is not None and rule.verify is not None and rule.verify.check not in rule.facts:
+            yield Called(*read, ("verify",))
         if not rule.on_failure and self._stage["escalate"] is not None:
             yield Called("notify", {"to": self._stage["escalate"], "title": ""}, ())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.plan import Condition, Fact, ForEach, Retry, Step, Value
+from chalicelib.plan import Approve, Condition, Fact, ForEach, Retry, Step, Value
 from opsloop.compiler import forgotten
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
@@ -45,7 +45,7 @@ class Steps:
         names = self._scope.in_step(path, step)
         made: Step = {
             "id": step.id or default_id(path),
-            "kind": step.kind,  # type: ignore[typeddict-item]  # wait and approve are refused
+            "kind": step.kind,
             "if": self._condition(step, (*path, "if"), names),
             "for_each": self._loop(step, path),
             "retry": _retry(step.retry),
@@ -56,10 +56,27 @@ class Steps:
         if step.do is not None:
             self._checked(self._calls.check_step(step.do, step.with_), step, path, names)
             self._action(step.do, step.with_, made, path, names)
+        elif step.wait is not None:
+            made["wait"] = step.wait
+        elif step.approve is not None:
+            made["approve"] = self._question(step.approve, (*path, "approve"), names)
         else:
             text = step.stop if step.stop is not None else step.fail
             made["message"] = self._bench.value(text, (*path, step.kind), names)
+        if step.at_once is not None:
+            made["at_once"] = step.at_once
         return made
+
+    def _question(self, asked: model.Approve, path: Path, names: Names) -> Approve:
+        prompt = asked.prompt
+        return {
+            "by": list(asked.by),
+            "within": asked.within,
+            "prompt": None
+            if prompt is None
+            else self._bench.value(prompt, (*path, "prompt"), names),
+            "on_timeout": asked.on_timeout,
+        }
 
     def _condition(self, step: model.Step, path: Path, names: Names) -> Condition | None:
         return None if step.if_ is None else self._bench.condition(step.if_, path, names)

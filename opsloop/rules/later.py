@@ -48,7 +48,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (Guard, "except"): Later("criteria in `if` that spare it"),
     (Guard, "recheck"): Later("a guard without it"),
     (Guard, "allow_self"): Later("a guard without it"),
-    (Rule, "verify"): Later("a rule without it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
     (Rule, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
     (Pack, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
@@ -58,9 +57,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (When, "webhook"): Later("topic, event or another trigger"),
     (Alarm, "create"): Later("the names of alarms that exist"),
     (Alarm, "via"): Later("events or topic", "direct".__eq__, "direct"),
-    (Step, "wait"): Later("a rule without it"),
-    (Step, "approve"): Later("a rule without it"),
-    (Step, "at_once"): Later("one element after the other"),
     (Step, "steps"): Later("a step with its own for_each for each of them"),
     (Stage, "except"): Later("a stage without it"),
 }

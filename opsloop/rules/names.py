@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
+from chalicelib.journal.pauses import PARTITION
+from chalicelib.plan import INDEX, WAKER
 from opsloop.problems import Place, Problem
 from opsloop.rules.fields import RULE_NAME, dashed
 from opsloop.rules.settings import Settings
@@ -22,6 +24,14 @@ APP = "opsloop"
 EVENT_RULE = "-event"
 _BELONGINGS = (EVENT_RULE, "-sns-subscription", "-sqs-event-source", "-log-group", "-role")
 _SHAPE = "lower-case letters, digits and single hyphens, a letter first"
+
+
+#: names that something else has already
+RESERVED = {
+    WAKER: "opsloop's own function, which wakes executions",
+    PARTITION: "where the journal keeps pauses",
+    INDEX.removesuffix(".json"): "the list of what was compiled",
+}
 
 
 def check(files: Mapping[PurePath, bool], settings: Settings | None) -> Iterator[Problem]:
@@ -51,6 +61,8 @@ def _name(file: PurePath) -> Iterator[Problem]:
     if not re.fullmatch(RULE_NAME, name):
         expected = "lower-case letters, digits and single hyphens, a letter first"
         yield _problem(file, f"the rule name '{clipped(name)}'", expected, _renamed(file))
+    if name in RESERVED:
+        yield _problem(file, f"the rule name '{name}'", f"another: it is {RESERVED[name]}")
     if len(name) > MAX_NAME:
         expected = f"at most {MAX_NAME}: with the app and the stage, AWS takes {AWS_LIMIT}"
         yield _problem(file, f"a rule name of {len(name)} characters", expected)
