@@ -1,0 +1,128 @@
+"""Races: many sandboxes in several processes, all let go at once, on one table."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.journal.record import Execution
+from chalicelib.plan import Plan
+from tests.proof.journals import executions
+from tests.proof.moto_server import Aws
+from tests.proof.roads import FINE, Chances
+from tests.proof.sandboxes import Answer
+
+#: a payload, the request id of its delivery, and the seconds before it
+Delivery = tuple[Any, str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What came of one."""
+
+    answers: list[Answer]
+    #: faults that were met on the road
+    met: Counter[str]
+    #: metrics
+    counts: Counter[str]
+    #: who went in and out, in order
+    log: list[list[str]]
+    journal: list[Execution]
+
+    def outcomes(self) -> Counter[str]:
+        """How many of each; `raised` for what would end among the dead letters."""
+        return Counter(answer.get("outcome", "raised") for answer in self.answers)
+
+    def reasons(self, outcome: str) -> list[str]:
+        """The reasons that were given for an outcome."""
+        return [one.get("reason", "") for one in self.answers if one.get("outcome") == outcome]
+
+    def redelivered(self) -> list[str]:
+        """Everything that was raised on the way."""
+        return [raised for answer in self.answers for raised in answer["redelivered"]]
+
+    def most_inside(self) -> int:
+        """How many executions were inside their action at the same time."""
+        inside: set[str] = set()
+        most = 0
+        for way, _key, execution, _action in self.log:
+            inside.add(execution) if way == "enter" else inside.remove(execution)
+            most = max(most, len(inside))
+        return most
+
+
+def race(
+    aws: Aws,
+    plan: Plan,
+    deliveries: Sequence[Sequence[Delivery]],
+    folder: Path,
+    *,
+    processes: int = 4,
+    chances: Chances = FINE,
+) -> Race:
+    """Let every list of deliveries go at once, each in a sandbox of its own."""
+    job = {
+        "endpoint": aws.endpoint,
+        "region": aws.region,
+        "plan": plan,
+        "log": str(folder / "inside.log"),
+        "chances": asdict(chances),
+    }
+    with ExitStack() as running:
+        racers = [
+            running.enter_context(_racer(job | {"deliveries": each, "seed": 100 * number}))
+            for number, each in enumerate(_dealt(deliveries, processes))
+        ]
+        for racer in racers:
+            assert _line(racer) == "ready"
+        for racer in racers:
+            _say(racer, "go")
+        results = [json.loads(_line(racer)) for racer in racers]
+    return Race(
+        answers=[one for result in results for answers in result["answers"] for one in answers],
+        met=_sum(result["met"] for result in results),
+        counts=_sum(result["counts"] for result in results),
+        log=_log(folder / "inside.log"),
+        journal=executions(aws.client("dynamodb"), plan["rule"]),
+    )
+
+
+def _dealt(deliveries: Sequence[Sequence[Delivery]], hands: int) -> list[Any]:
+    return [deliveries[hand::hands] for hand in range(hands)]
+
+
+def _racer(job: dict[str, Any]) -> subprocess.Popen[str]:
+    made = subprocess.Popen(
+        [sys.executable, "-m", "tests.proof.racer"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    _say(made, json.dumps(job))
+    return made
+
+
+def _say(racer: subprocess.Popen[str], line: str) -> None:
+    assert racer.stdin is not None
+    racer.stdin.write(f"{line}\n")
+    racer.stdin.flush()
+
+
+def _line(racer: subprocess.Popen[str]) -> str:
+    assert racer.stdout is not None
+    return racer.stdout.readline().strip()
+
+
+def _sum(counts: Iterator[dict[str, int]]) -> Counter[str]:
+    return sum(map(Counter, counts), Counter[str]())
+
+
+def _log(path: Path) -> list[list[str]]:
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
