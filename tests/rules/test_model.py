@@ -163,11 +163,7 @@ def test_what_comes_later_is_in_the_model() -> None:
         "f:11:3: found 'except', which opsloop does not do yet; expected criteria in `if` that spare it",
         "f:15:3: found 'recheck', which opsloop does not do yet; expected a guard without it",
         "f:16:3: found 'allow_self', which opsloop does not do yet; expected a guard without it",
-        "f:17:1: found 'verify', which opsloop does not do yet; expected a rule without it",
         "f:19:11: found 'create', which opsloop does not do yet; expected the names of alarms that exist",
-        "f:21:6: found 'approve', which opsloop does not do yet; expected a rule without it",
-        "f:22:6: found 'wait', which opsloop does not do yet; expected a rule without it",
-        "f:23:19: found 'at_once', which opsloop does not do yet; expected one element after the other",
         "f:23:31: found 'steps', which opsloop does not do yet; expected a step with its own for_each for each of them",
     ]  # fmt: skip
     assert rule.guard.cooldown.for_ == 21_600
@@ -181,9 +177,9 @@ def test_every_row_of_what_comes_later_is_a_key() -> None:
 
 
 def test_what_is_wrong_inside_of_what_comes_later_is_not_told() -> None:
-    _, problems = checked(f"{HEAD}when: {{manual: {{}}}}\nverify: {{zebra: 1}}\n{STEP}")
+    _, problems = checked(f"{HEAD}when: {{manual: {{}}}}\nguard: {{only: {{zebra: 1}}}}\n{STEP}")
     assert [problem.split(";")[0] for problem in problems] == [
-        "f:5:1: found 'verify', which opsloop does not do yet"
+        "f:5:9: found 'only', which opsloop does not do yet"
     ]
 
 
@@ -193,7 +189,7 @@ def test_the_examples_load_but_for_what_comes_later(path: Path, tmp_path: Path) 
     folder = project(tmp_path, {f"{path.parent.name}/{path.name}": text})
     read_rules, problems = read_project(folder)
     assert [problem.found.split("'")[1] for problem in problems] == [
-        key for key in ("verify", "timezone", "webhook") if f"{key}:" in text
+        key for key in ("timezone", "webhook") if f"{key}:" in text
     ]
     assert [found_at(text, problem) for problem in problems] == [
         problem.found.split("'")[1] for problem in problems
