@@ -62,11 +62,12 @@ def command(
     project: Path,
     as_json: bool,
 ) -> None:
-    """Say when each rule would have run on events of the past, on what, and why not more often.
+    """Say when each rule would have run on events of the past.
 
-    Reads files of events, gzipped or not, from disk, S3 or standard input: CloudTrail's,
-    recorded events of EventBridge, alarm history. Nothing is looked up and nothing runs: what
-    depends on facts is counted as undecided. docs/backtest.md says how to get events.
+    And on what, and why not more often. Reads files of events, gzipped or not, from disk, S3 or
+    standard input: CloudTrail's, recorded events of EventBridge, alarm history. Nothing is
+    looked up and nothing runs: what depends on facts is counted as undecided. docs/backtest.md
+    says how to get events.
     """
     with working("compiling the rules"):
         from opsloop.backtest.prepare import prepared  # noqa: PLC0415 - pydantic is slow

@@ -19,11 +19,12 @@ from opsloop.output import print_json, print_text, show, working
 @options.project
 @options.as_json
 def command(*, event: Path, rule: str | None, stage: str, project: Path, as_json: bool) -> None:
-    """Say for each rule whether it would run on EVENT, or what failed first; nearest first.
+    """Say for each rule why it would run on an event, or not.
 
-    EVENT is a JSON file: the payload as the function gets it, by EventBridge, SNS, a schedule
-    or a manual run; or - for standard input. Nothing is looked up: what depends on facts is
-    said to be undecided. The clock stands at the event's own time.
+    The nearest comes first; of what failed, the first failure is told. EVENT is a JSON file:
+    the payload as the function gets it, by EventBridge, SNS, a schedule or a manual run; or -
+    for standard input. Nothing is looked up: what depends on facts is said to be undecided. The
+    clock stands at the event's own time.
     """
     with working("compiling the rules"):
         from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow

@@ -28,10 +28,11 @@ def command(
     project: Path,
     as_json: bool,
 ) -> None:
-    """Hold back WHAT (a rule, a pack, or all) for a while; without WHAT, say what is paused.
+    """Hold a rule, a pack or everything back, for a while.
 
-    Every function of the stage honours it within five seconds: events that come meanwhile
-    are refused, and written down as such. It ends by itself, or with `opsloop resume`.
+    WHAT is a rule, a pack, or all; without it, the command says what is paused. Every function
+    of the stage honours it within five seconds: events that come meanwhile are refused, and
+    written down as such. It ends by itself, or with `opsloop resume`.
     """
     from opsloop.history.pausing import known_in, pausing_of  # noqa: PLC0415 - boto3 is slow
 

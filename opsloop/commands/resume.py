@@ -16,7 +16,10 @@ from opsloop.output import FAILED, tell
 @options.project
 @click.pass_context
 def command(ctx: click.Context, *, what: str, stage: str, project: Path) -> None:
-    """End the pause of WHAT: a rule, a pack, or all, as `opsloop pause` was told."""
+    """End a pause before its time.
+
+    WHAT is a rule, a pack, or all, as `opsloop pause` was told.
+    """
     from opsloop.history.pausing import known_in, pausing_of  # noqa: PLC0415 - boto3 is slow
 
     scope = known_in(project).scope(what)
