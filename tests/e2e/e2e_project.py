@@ -37,6 +37,12 @@ class Project:
         rows: list[dict[str, Any]] = json.loads(said)
         return rows
 
+    def functions(self) -> list[str]:
+        """What Chalice deploys: a function for each rule, and those that opsloop brings."""
+        path = self.folder / ".chalice" / "config.json"
+        stage = json.loads(path.read_text())["stages"][STAGE]
+        return sorted(stage["lambda_functions"])
+
     def policy(self, rule: str) -> dict[str, Any]:
         """The permissions that the compiler gave to a rule."""
         path = self.folder / ".chalice" / "policies" / STAGE / f"{rule}.json"

@@ -71,9 +71,15 @@ def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Project:
         aws.client("sns").create_topic(Name=topic)
     project.opsloop("infra", "--stage", STAGE)
     project.chalice("deploy", "--stage", STAGE)
-    wired = json.loads(project.opsloop("wire", "--stage", STAGE, "--json"))
-    assert wired == [{"function": name(rule), "change": "wired"} for rule in RULES]
+    assert set(RULES) <= set(project.functions())
+    assert wire(project) == dict.fromkeys(map(name, project.functions()), "wired")
     return project
+
+
+def wire(project: Project) -> dict[str, str]:
+    """What `opsloop wire` did to each function."""
+    wired = json.loads(project.opsloop("wire", "--stage", STAGE, "--json"))
+    return {one["function"]: one["change"] for one in wired}
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 30) -> T:
@@ -107,8 +113,7 @@ SUCCEEDED = {"status": "succeeded", "mode": "active", "error": None}
 def test_infra_and_wire_change_nothing_twice(deployed: Project) -> None:
     again = json.loads(deployed.opsloop("infra", "--stage", STAGE, "--json"))
     assert (again["stack"], again["change"]) == (f"opsloop-{STAGE}", "unchanged")
-    wired = json.loads(deployed.opsloop("wire", "--stage", STAGE, "--json"))
-    assert wired == [{"function": name(rule), "change": "unchanged"} for rule in RULES]
+    assert wire(deployed) == dict.fromkeys(map(name, deployed.functions()), "unchanged")
 
 
 def test_each_function_has_a_role_of_its_own_with_its_permissions(
@@ -119,9 +124,9 @@ def test_each_function_has_a_role_of_its_own_with_its_permissions(
         for function in aws.client("lambda").list_functions()["Functions"]
     }
     arn = f"arn:aws:iam::{ACCOUNT}:role/"
-    assert roles == {name(rule): f"{arn}{name(rule)}" for rule in RULES}
+    assert roles == {name(one): f"{arn}{name(one)}" for one in deployed.functions()}
     iam = aws.client("iam")
-    for rule in RULES:
+    for rule in deployed.functions():
         assert iam.list_role_policies(RoleName=name(rule))["PolicyNames"] == [name(rule)]
         policy = iam.get_role_policy(RoleName=name(rule), PolicyName=name(rule))
         assert policy["PolicyDocument"] == deployed.policy(rule)
@@ -318,18 +323,30 @@ def test_what_a_function_cannot_handle_ends_among_the_dead_letters(aws: Aws) -> 
 
 
 def test_a_deleted_rule_leaves_nothing_and_takes_nothing_else(aws: Aws, deployed: Project) -> None:
+    before = deployed_things(aws)
     (deployed.folder / "rules" / "e2e" / "short-lived.yaml").unlink()
     deployed.opsloop("compile")
     deployed.chalice("deploy", "--stage", STAGE)
-    left = [rule for rule in RULES if rule != "short-lived"]
-    functions = aws.client("lambda").list_functions()["Functions"]
-    assert sorted(one["FunctionName"] for one in functions) == [name(rule) for rule in left]
-    roles = aws.client("iam").list_roles()["Roles"]
-    assert sorted(one["RoleName"] for one in roles) == [name(rule) for rule in left]
-    woken = aws.client("events").list_rules()["Rules"]
-    assert sorted(one["Name"] for one in woken) == [
-        f"{name('close-bucket')}-event",
-        f"{name('disable-key')}-event",
-    ]
-    wired = json.loads(deployed.opsloop("wire", "--stage", STAGE, "--json"))
-    assert wired == [{"function": name(rule), "change": "unchanged"} for rule in left]
+    after = deployed_things(aws)
+    assert {kind: before[kind] - after[kind] for kind in before} == {
+        "functions": {name("short-lived")},
+        "roles": {name("short-lived")},
+        "event rules": {f"{name('short-lived')}-event"},
+        "subscriptions": set(),
+    }
+    assert all(after[kind] <= before[kind] for kind in before)
+    assert wire(deployed) == dict.fromkeys(after["functions"], "unchanged")
+
+
+def deployed_things(aws: Aws) -> dict[str, set[str]]:
+    """The names of all that rules bring with them."""
+    return {
+        "functions": {
+            one["FunctionName"] for one in aws.client("lambda").list_functions()["Functions"]
+        },
+        "roles": {one["RoleName"] for one in aws.client("iam").list_roles()["Roles"]},
+        "event rules": {one["Name"] for one in aws.client("events").list_rules()["Rules"]},
+        "subscriptions": {
+            one["Endpoint"] for one in aws.client("sns").list_subscriptions()["Subscriptions"]
+        },
+    }

@@ -63,22 +63,27 @@ def test_each_function_has_its_own_role_with_exactly_its_permissions(
 ) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
     assert {name: one["Role"] for name, one in functions.items()} == {
-        camel(rule): {"Fn::GetAtt": [f"{camel(rule)}Role", "Arn"]} for rule in RULES
+        camel(one): {"Fn::GetAtt": [f"{camel(one)}Role", "Arn"]} for one in project.functions()
     }
     roles = of_type(resources, "AWS::IAM::Role")
     assert {
         name: [p["PolicyDocument"] for p in one["Policies"]] for name, one in roles.items()
-    } == {f"{camel(rule)}Role": [project.policy(rule)] for rule in RULES}
+    } == {f"{camel(one)}Role": [project.policy(one)] for one in project.functions()}
     assert not any("ManagedPolicyArns" in role for role in roles.values())
 
 
 def test_each_trigger_is_wired_to_its_function(resources: dict[str, Any]) -> None:
     rules = of_type(resources, "AWS::Events::Rule").values()
-    assert sorted(rule["Targets"][0]["Arn"]["Fn::GetAtt"][0] for rule in rules) == [
-        "CloseBucket",
-        "DisableKey",
-        "ShortLived",
-    ]
+    sources = {
+        rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]: rule["EventPattern"]["source"]
+        for rule in rules
+        if "EventPattern" in rule
+    }
+    assert sources == {
+        "CloseBucket": ["aws.s3"],
+        "DisableKey": ["e2e.scanner"],
+        "ShortLived": ["e2e.nobody"],
+    }
     topics = of_type(resources, "AWS::SNS::Subscription").values()
     assert sorted(topic["Endpoint"]["Fn::GetAtt"][0] for topic in topics) == [
         "NoteRelease",
