@@ -17,7 +17,7 @@ from chalice.app import Chalice
 from chalicelib.clock import SystemClock
 from chalicelib.engine.core import Engine
 from chalicelib.engine.outcomes import Invocation
-from chalicelib.freshness import check_fresh
+from chalicelib.freshness import check_fresh, leave_no_bytecode
 from chalicelib.plan import WAKER, Plan, Stage, deployed_plans, load_plan, load_stage
 from chalicelib.runtime import Runtime
 
@@ -45,6 +45,8 @@ def register(app: Chalice, namespace: MutableMapping[str, Any]) -> None:
         namespace[rule] = app.lambda_function(name=rule)(handler)
         return
     check_fresh()
+    if "AWS_CHALICE_CLI_MODE" in os.environ:
+        leave_no_bytecode()
     plans = deployed_plans(os.environ.get("OPSLOOP_STAGE"))
     for plan in plans:
         rule = plan["rule"]

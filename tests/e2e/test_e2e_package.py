@@ -98,6 +98,7 @@ def test_the_zip_is_small_and_holds_nothing_of_the_desk(project: Project) -> Non
     size = path.stat().st_size
     print(f"deployment.zip: {size:,} bytes, {len(names)} files")  # noqa: T201 - worth knowing
     assert size <= LARGEST_ZIP
+    assert [name for name in names if name.endswith(".pyc")] == []
     about = (".dist-info", ".data")
     tops = {top for name in names if not (top := name.split("/")[0]).endswith(about)}
     assert tops == {
