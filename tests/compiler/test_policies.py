@@ -169,9 +169,9 @@ def test_stages_have_policies_of_their_own(tmp_path: Path) -> None:
     rules = {"pack/one.yaml": everywhere, "pack/two.yaml": everywhere + "regions: [us-east-1]\n"}
     made = compile_project(project(tmp_path, rules, settings)).policies
     assert {name: sorted(by_rule) for name, by_rule in made.items()} == {
-        "eu": ["one"],
-        "us": ["one", "two"],
-        "china": ["one"],
+        "eu": ["one", "waker"],
+        "us": ["one", "two", "waker"],
+        "china": ["one", "waker"],
         "off": [],
     }
     assert {name: by_rule["one"]["Statement"][0] for name, by_rule in made.items() if by_rule} == {
