@@ -270,7 +270,7 @@ def _is_bracket(text: str, index: int) -> bool:
 
 
 def _escape(failure: _Failure) -> _Said | None:
-    if "escape" not in failure.problem:
+    if "quoted scalar" not in failure.problem or "escape" not in failure.problem:
         return None
     fixed = corrections.single_quotes(failure.text, failure.line)
     at = failure.content.rfind("\\", 0, failure.column + 1)
