@@ -73,6 +73,7 @@ def test_every_file_of_a_small_project(tmp_path: Path) -> None:
         ".chalice/config.json",
         ".chalice/policies/dev/one.json",
         ".chalice/policies/dev/two.json",
+        ".chalice/policies/dev/waker.json",
         "chalicelib/compiled/index.json",
         "chalicelib/compiled/one.json",
         "chalicelib/compiled/stages/dev.json",
@@ -100,6 +101,7 @@ def small(tmp_path: Path) -> Path:
 FILES = [
     ".chalice/config.json",
     ".chalice/policies/dev/one.json",
+    ".chalice/policies/dev/waker.json",
     "chalicelib/compiled/index.json",
     "chalicelib/compiled/one.json",
     "chalicelib/compiled/stages/dev.json",

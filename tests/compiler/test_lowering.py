@@ -132,6 +132,7 @@ def test_a_plan_is_this(tmp_path: Path) -> None:
                 "effect": "idempotent",
             },
         ],
+        "verify": None,
         "on_failure": [
             {
                 **NOTHING,

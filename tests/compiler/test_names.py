@@ -116,7 +116,7 @@ WHY = {
     ("in_criteria", "late"): "which reads `steps`, which run after this",
     ("in_criteria", "loop"): "which reads `item`, which only a step with `for_each` has",
     ("in_criteria", "targets"): "which only the steps of a rule with `guard.blast` have",
-    ("in_criteria", "result"): "which opsloop does not have yet",
+    ("in_criteria", "result"): "which only `verify.until` has",
     ("in_each", "facts"): "which are read after this",
     ("in_each", "part"): "which is an element of this very list",
 }
