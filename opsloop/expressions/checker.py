@@ -201,8 +201,10 @@ class Checker:
         if known is None or known.kind == "array":
             return known
         if known is not self.scope:
-            found, doubt = f"{what} of {a(known.kind)}", known.doubtful
-            self.fault(node, found, "a list before the bracket", doubt=doubt)
+            found, wanted = f"{what} of {a(known.kind)}", "a list before the bracket"
+            if "items" in (known.fields or {}):
+                wanted = f"{wanted}: `.items`"
+            self.fault(node, found, wanted, doubt=known.doubtful)
         return None
 
     def _visit_projection(self, node: Node, current: Type | None) -> Type | None:

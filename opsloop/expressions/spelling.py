@@ -13,8 +13,6 @@ _MOST_EDITS = 2
 #: shorter names are near to too many others: up to here one edit counts, below `_SHORTEST` none
 _SHORT = 4
 _SHORTEST = 3
-#: CloudTrail's own endings: EC2's lists are `instancesSet`, S3's bucket is `bucketName`
-_ENDING = re.compile(r"(?<=[a-z])(?:Set|Name|List)$")
 
 
 def misspelt(name: str, known: Iterable[str]) -> str | None:
@@ -35,16 +33,6 @@ def is_near(name: str, known: str) -> bool:
     shorter = min(len(name), len(known))
     most = _MOST_EDITS if shorter > _SHORT else 1 if shorter >= _SHORTEST else 0
     return abs(len(name) - len(known)) <= most and edits(name, known) <= most
-
-
-def same_thing(name: str, known: Iterable[str]) -> str | None:
-    """CloudTrail's own name of what an API calls so: `bucketName` for `bucket`."""
-    stem = name.removesuffix("s")
-    for each in known:
-        own, endings = _ENDING.subn("", each)
-        if endings and own.removesuffix("s") == stem:
-            return each
-    return None
 
 
 def edits(one: str, other: str) -> int:
