@@ -48,7 +48,6 @@ _TAIL = 1 << 18
 _BEHIND = re.compile(rb'\}(?=\s*\{\s*"[^\s,:}\]])')
 _SEAM = re.compile(rb'\]\s*\}\s*\{\s*"(?:%b)"\s*:\s*\[' % LISTS)
 _BEFORE = re.compile(rb'[\s,]*+(?:\][\s}]*+)?(?:(?:\{\s*"(?:%b)"\s*:\s*)?\[\s*)?' % LISTS)
-_AFTER = re.compile(rb"[\s,]*\]\s*\}?\s*\Z")
 _FIRST_KEY = re.compile(rb'\{\s*("[^"\\]*")')
 _raws: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _object: Callable[[bytes], object] = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -101,8 +100,10 @@ def _before(text: bytes) -> int:
 
 
 def _after(text: bytes) -> int:
-    found = _AFTER.search(text, max(0, len(text) - _TAIL))
-    return found.start() if found else len(text)
+    """Where the last list ends, if the text ends with it."""
+    end = text.rstrip()
+    inner = end.removesuffix(b"}").rstrip()
+    return len(inner) - 1 if inner.endswith(b"]") else len(end)
 
 
 def _last_boundary(text: bytes, begin: int) -> int:
@@ -121,12 +122,18 @@ def _last_boundary(text: bytes, begin: int) -> int:
 
 def _listed(body: bytes) -> list[bytes] | None:
     """The elements of a list, or of several lists; None: it is not so easy."""
-    for text in (body, _SEAM.sub(b",", body)):
-        try:
-            return [bytes(raw) for raw in _raws(b"[%b]" % text)]
-        except (msgspec.DecodeError, RecursionError):
-            continue
-    return None
+    try:
+        return _elements(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass  # it may be several lists
+    try:
+        return _elements(_SEAM.sub(b",", body))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _elements(body: bytes) -> list[bytes]:
+    return [bytes(raw) for raw in _raws(b"[%b]" % body)]
 
 
 def _scanned(text: bytes, line: int, begin: int, end: int, *, last: bool) -> Cut:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from chalicelib.plan import Plan
@@ -15,8 +14,6 @@ from opsloop.backtest.contents import unheard
 from opsloop.backtest.records import Kind
 from opsloop.backtest.tally import Capped, Fired, RuleTally, Tally
 from opsloop.judging import facts_needed
-
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,7 @@ class Report:
             "made": self.made,
             "seconds": round(self.seconds, 3),
             "inputs": tally.inputs,
+            "records": tally.records,
             "passed": dict(self.passed),
             "bytes": tally.size,
             "events": tally.events,
@@ -155,20 +153,3 @@ def _fired(fired: Fired) -> dict[str, Any]:
 
 def _counts(capped: Capped) -> dict[str, int]:
     return dict(capped.counts.most_common())
-
-
-def buckets(counts: Mapping[str, int], first: str, last: str, most: int) -> list[int]:
-    """Counts by hour, from the first hour to the last, put together to `most` bars at most."""
-    begin, end = _hour(first), _hour(last)
-    hours = int((end - begin) / _HOUR) + 1
-    each = -(-hours // most)
-    bars = [0] * -(-hours // each)
-    for hour, count in counts.items():
-        place = int((_hour(hour) - begin) / _HOUR)
-        if 0 <= place < hours:
-            bars[place // each] += count
-    return bars
-
-
-def _hour(time: str) -> datetime:
-    return datetime.fromisoformat(f"{time[:13]}:00").replace(tzinfo=UTC)

@@ -34,11 +34,8 @@ def range_of(report: Report) -> str:
     hours = report.tally.hours.counts
     if not hours:
         return "no events"
-    return f"{_hour(min(hours))} to {_hour(max(hours))} UTC"
-
-
-def _hour(key: str) -> str:
-    return f"{key[:10]} {key[11:13]}h"
+    first, last = (hour.replace("T", " ") for hour in (min(hours), max(hours)))
+    return f"{first}:00 to {last}:59 UTC"
 
 
 def remarks(report: Report) -> Iterator[str]:

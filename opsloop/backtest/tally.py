@@ -151,13 +151,20 @@ class Tally:
 
     def rule(self, name: str) -> RuleTally:
         """The rule's own."""
-        return self.rules.setdefault(name, RuleTally())
+        if name not in self.rules:
+            self.rules[name] = RuleTally()
+        return self.rules[name]
 
     def breaks(self, place: str, line: int, why: str) -> None:
         """Count a record that could not be read."""
         self.broken += 1
         if len(self.breakages) < MOST_BROKEN:
             self.breakages.append(Breakage(place, line, why))
+
+    @property
+    def records(self) -> int:
+        """All records that were read."""
+        return self.events + self.outside + self.undelivered.total() + self.broken
 
     def merge(self, other: Tally) -> None:
         """Add another's."""

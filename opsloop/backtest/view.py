@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from opsloop.backtest.report import Report, RuleReport, buckets
+from opsloop.backtest.axis import Axis
+from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.said import at_least, counted, executions, range_of, remarks, why
 from opsloop.backtest.tally import Example, Fired
 from opsloop.output import plain
@@ -30,8 +31,9 @@ def listing(report: Report) -> RenderableType:
 def _heading(report: Report) -> Text:
     tally = report.tally
     read = f"{counted(tally.events, 'event')}, {range_of(report)}"
-    rate = f" ({tally.events / report.seconds:,.0f}/s)" if report.seconds >= 1 else ""
-    files = f"{counted(tally.inputs, 'file')} in {report.seconds:,.1f} s{rate}"
+    rate = f" ({tally.records / report.seconds:,.0f}/s)" if report.seconds >= 1 else ""
+    records = f"{counted(tally.records, 'record')} in {counted(tally.inputs, 'file')}"
+    files = f"{records}, {report.seconds:,.1f} s{rate}"
     return Text.assemble((plain(read), "bold"), (f"  {files}", "dim"))
 
 
@@ -46,8 +48,8 @@ def _rule(report: Report, rule: RuleReport) -> tuple[str | Text, ...]:
     resources = at_least(len(fired.resources.counts), more=fired.resources.more)
     return (
         Text(rule.rule, style),
-        f"{rule.tally.matched:,}",
-        executions(rule),
+        "-" if rule.unheard else f"{rule.tally.matched:,}",
+        "-" if rule.unheard else executions(rule),
         "" if rule.never else resources,
         sparkline(report, fired),
         why(rule),
@@ -56,11 +58,11 @@ def _rule(report: Report, rule: RuleReport) -> tuple[str | Text, ...]:
 
 def sparkline(report: Report, fired: Fired) -> str:
     """Executions over the time of all events; blank where there were none."""
-    hours = report.tally.hours.counts
-    if not hours or not fired.executions:
+    axis = Axis.over(report.tally.hours.counts, _WIDTH)
+    if axis is None or not fired.executions:
         return ""
-    bars = buckets(fired.hours.counts, min(hours), max(hours), _WIDTH)
-    most = max(bars) or 1
+    bars = axis.bars(fired.hours.counts)
+    most = max(bars)
     return "".join(_BARS[(len(_BARS) - 1) * bar // most] if bar else " " for bar in bars)
 
 
