@@ -6,6 +6,7 @@ serializer only when it first writes. `transaction` has what is written together
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -18,6 +19,10 @@ from chalicelib.journal.memory import Remembered, Written
 from chalicelib.journal.record import UNFINISHED, Execution, Status
 
 _FREE = "attribute_not_exists(id)"
+#: how often DynamoDB is asked for what it could not do just then; seconds of the pauses between
+TRIES = 10
+PAUSE = 0.02
+LONGEST_PAUSE = 1.0
 
 
 class Table:
@@ -40,7 +45,8 @@ class Table:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD"
         }
         if charges:
-            return self._together("admit", execution, [{"Put": put}], charges)
+            there = self._together("admit", execution, {"Put": put}, charges)
+            return None if there is None else _other(execution, there)
         return self._alone("admit", execution, put)
 
     def record(self, execution: Execution, charges: Sequence[Written] = ()) -> None:
@@ -59,10 +65,9 @@ class Table:
         the execution before can write no more.
         """
         update = self._end(taken, seen.attempt, UNFINISHED)
-        update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         client = self._connect()
         try:
-            client.update_item(**update)
+            self._patiently("update_item", update)
         except client.exceptions.ConditionalCheckFailedException as refused:
             there = refused.response.get("Item")
             return there is not None and _other(taken, there) is None
@@ -94,7 +99,7 @@ class Table:
         """Close an execution whose rule is gone, if nobody goes on with it meanwhile."""
         update = self._end(ended, ended.attempt, UNFINISHED)
         try:
-            self._connect().update_item(**update)
+            self._patiently("update_item", update)
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(f"close execution {ended.id} of", ended.rule, error)
 
@@ -127,15 +132,19 @@ class Table:
 
     def _read(self, rule: str, ids: Sequence[str]) -> dict[str, Item]:
         keys = [_serialize({"rule": rule, "id": each}) for each in ids]
-        request = {self._name: {"Keys": keys, "ConsistentRead": True}}
-        try:
-            answer = self._connect().batch_get_item(RequestItems=request)
-        except Exception as error:  # noqa: BLE001 - as above
-            self._fail("read", f"{ids[0]} of {rule}", error)
-        if answer.get("UnprocessedKeys"):
-            raise JournalError(f"could not read {rule}: DynamoDB left items unread")
-        items = map(_deserialize, answer["Responses"].get(self._name, []))
-        return {item["id"]: item for item in items}
+        left: Any = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        items: dict[str, Item] = {}
+        for _ in self._tries():
+            try:
+                answer = self._connect().batch_get_item(RequestItems=left)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._fail("read", f"{ids[0]} of {rule}", error)
+            read = map(_deserialize, answer["Responses"].get(self._name, []))
+            items |= {item["id"]: item for item in read}
+            left = answer.get("UnprocessedKeys")
+            if not left:
+                return items
+        raise JournalError(f"could not read {rule}: DynamoDB left items unread {TRIES} times")
 
     def pauses(self) -> list[Pause]:
         """What is paused in this stage."""
@@ -172,7 +181,7 @@ class Table:
     def _alone(self, doing: str, execution: Execution, put: dict[str, Any]) -> Execution | None:
         client = self._connect()
         try:
-            client.put_item(**put)
+            self._patiently("put_item", put)
         except client.exceptions.ConditionalCheckFailedException as refused:
             return _other(execution, refused.response["Item"])
         except Exception as error:  # noqa: BLE001 - as above
@@ -183,21 +192,22 @@ class Table:
         self,
         doing: str,
         execution: Execution,
-        writes: list[dict[str, Any]],
+        write: dict[str, Any],
         charges: Sequence[Written],
-    ) -> Execution | None:
+    ) -> Item | None:
         """One transaction, under the random token that botocore makes for its own retries.
 
-        A token of the execution's own would let a duplicate pass for ten minutes.
+        A token of the execution's own would let a duplicate pass for ten minutes. Returns the
+        item that stands in the execution's way, as DynamoDB has it; empty where there is none.
         """
         client = self._connect()
-        items = [*writes, *(self._charge(execution.rule, charge) for charge in charges)]
+        items = [write, *(self._charge(execution.rule, charge) for charge in charges)]
         try:
             client.transact_write_items(TransactItems=items)
         except client.exceptions.TransactionCanceledException as cancelled:
             first, *others = cancelled.response["CancellationReasons"]
             if first["Code"] == "ConditionalCheckFailed":
-                return self._holder(doing, execution, first)
+                return dict(first.get("Item", {}))
             codes = {reason["Code"] for reason in (first, *others)} - {"None"}
             if codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
                 raise Conflict(f"{execution.rule}: a guard's state changed meanwhile") from None
@@ -206,15 +216,17 @@ class Table:
             self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
         return None
 
-    def _holder(
-        self, doing: str, execution: Execution, reason: Mapping[str, Any]
-    ) -> Execution | None:
-        if "Item" not in reason:
+    def _mine(self, doing: str, execution: Execution, item: Mapping[str, Any]) -> None:
+        """Nothing, where it is written already and only the answer was lost.
+
+        Whoever takes an execution changes its attempt, so under ours only we have written.
+        """
+        there = from_item(_deserialize(item)) if item else None
+        if there is None or (there.attempt, there.status) != (execution.attempt, execution.status):
             raise JournalError(
                 f"could not {doing} execution {execution.id} of {execution.rule} "
                 f"in table {self._name}: it is not this function's any more"
             )
-        return _other(execution, reason["Item"])
 
     def _charge(self, rule: str, charge: Written) -> dict[str, Any]:
         item = memory.to_item(rule, charge, self._clock.now())
@@ -234,12 +246,39 @@ class Table:
     def _update(self, doing: str, execution: Execution, charges: Sequence[Written]) -> None:
         update = self._end(execution, execution.attempt, ("running",))
         if charges:
-            self._together(doing, execution, [{"Update": update}], charges)
+            there = self._together(doing, execution, {"Update": update}, charges)
+            if there is not None:
+                self._mine(doing, execution, there)
             return
+        client = self._connect()
         try:
-            self._connect().update_item(**update)
+            self._patiently("update_item", update)
+        except client.exceptions.ConditionalCheckFailedException as refused:
+            self._mine(doing, execution, refused.response.get("Item", {}))
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(f"{doing} execution {execution.id} of", execution.rule, error)
+
+    def _patiently(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Write one item, again and again while a transaction has it: botocore does not."""
+        client = self._connect()
+        crossed: Exception | None = None
+        for _ in self._tries():
+            try:
+                getattr(client, operation)(**request)
+            except client.exceptions.TransactionConflictException as error:
+                crossed = error
+            else:
+                return
+        if crossed is not None:
+            raise crossed
+
+    def _tries(self) -> Iterator[int]:
+        """The first at once, each other one after a pause, longer and longer."""
+        for number in range(TRIES):
+            if number:
+                longest = min(LONGEST_PAUSE, PAUSE * 2**number)
+                self._clock.sleep(longest * random.random())  # noqa: S311 - jitter, no secret
+            yield number
 
     def _end(
         self, execution: Execution, attempt: str, statuses: Sequence[Status]
@@ -258,12 +297,15 @@ class Table:
             "Key": _serialize({"rule": execution.rule, "id": execution.id}),
             "UpdateExpression": expression,
             "ConditionExpression": f"#status IN ({allowed}) AND #attempt = :mine",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": _serialize(bound | {":mine": attempt}),
         }
 
     def _fail(self, doing: str, rule: str, error: Exception) -> NoReturn:
-        code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        # an answer that never came leaves botocore's error with a response of None
+        answer = getattr(error, "response", None) or {}
+        code = answer.get("Error", {}).get("Code", type(error).__name__)
         if code == "ResourceNotFoundException":
             raise TableMissing(self._name, self._connect().meta.region_name) from error
         raise JournalError(

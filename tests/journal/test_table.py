@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any, Self
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.errors import Conflict, JournalError, TableMissing
 from chalicelib.guards.gate import Pause
@@ -51,8 +54,10 @@ def test_what_somebody_else_closed_is_not_closed_again(client: Any) -> None:
     table.admit(RUNNING)
     done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
     table.close(done)
-    with pytest.raises(JournalError, match=r"could not close execution 01JCF.*ConditionalCheck"):
-        table.close(done)
+    with pytest.raises(JournalError, match=r"could not close execution 01JCF.* any more"):
+        table.close(replace(done, status="stopped"))
+    with pytest.raises(JournalError, match=r"could not close execution 01JCF.* any more"):
+        table.close(replace(done, attempt="a-2"))
 
 
 def test_a_missing_table_names_the_command_that_makes_it(client: Any) -> None:
@@ -78,6 +83,94 @@ def test_an_answer_that_was_lost_is_no_duplicate(client: Any) -> None:
     table = Table(lambda: client, "opsloop-dev", FakeClock())
     assert table.admit(RUNNING) is None
     assert table.admit(RUNNING) is None
+
+
+@pytest.mark.parametrize("charged", [False, True])
+def test_an_end_whose_answer_was_lost_is_written_once(client: Any, charged: bool) -> None:
+    """botocore asks again; under our attempt, only we have written."""
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
+    for _ in range(2):
+        table.close(done, [CHARGE] if charged else [])
+    assert table.one(RUNNING.rule, RUNNING.id) == replace(done, lease="")
+
+
+@dataclass
+class Busy:
+    """What stands in the way of so many calls of one operation."""
+
+    client: Any
+    operation: str
+    times: int
+
+    def __enter__(self) -> Self:
+        self.client.meta.events.register_first(self._event, self._refuse)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.meta.events.unregister(self._event, self._refuse)
+
+    @property
+    def _event(self) -> str:
+        return f"before-send.dynamodb.{self.operation}"
+
+    def _refuse(self, request: Any, **_: Any) -> AWSResponse | None:
+        self.times -= 1
+        if self.times < 0:
+            return None
+        code = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
+        content: dict[str, Any] = {"__type": code, "message": "a transaction has it"}
+        status = 400
+        if self.operation == "BatchGetItem":
+            left = json.loads(request.body)["RequestItems"]
+            status, content = 200, {"Responses": {}, "UnprocessedKeys": left}
+        headers: Any = {"Content-Type": "application/x-amz-json-1.0"}
+        return AWSResponse(request.url, status, headers, _Raw(json.dumps(content).encode()))
+
+
+class _Raw(BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def test_a_write_that_meets_a_transaction_is_tried_again(client: Any) -> None:
+    """As when a duplicate comes while an execution is closed."""
+    clock = FakeClock()
+    table = Table(lambda: client, "opsloop-dev", clock)
+    with Busy(client, "PutItem", 3):
+        assert table.admit(RUNNING) is None
+    done = close(RUNNING, Ending("succeeded"), closed="2024-11-12T09:10:14.000Z", ms=1655)
+    with Busy(client, "UpdateItem", 3):
+        table.close(done)
+    assert table.one(RUNNING.rule, RUNNING.id) == replace(done, lease="")
+    assert len(clock.slept) == 6
+
+
+def test_items_left_unread_are_read_then(client: Any) -> None:
+    clock = FakeClock()
+    table = Table(lambda: client, "opsloop-dev", clock)
+    table.admit(RUNNING, [CHARGE])
+    with Busy(client, "BatchGetItem", 2):
+        assert table.remembered(RUNNING.rule, "k").rule_version == 1
+    assert len(clock.slept) == 2
+
+
+def test_patience_ends(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    with Busy(client, "PutItem", 99), pytest.raises(JournalError, match="TransactionConflict"):
+        table.admit(RUNNING)
+    with Busy(client, "BatchGetItem", 99), pytest.raises(JournalError, match="unread 10 times"):
+        table.remembered(RUNNING.rule, "k")
+
+
+def test_no_answer_at_all_is_told(client: Any) -> None:
+    def lose(request: Any, **_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    client.meta.events.register_first("before-send.dynamodb.PutItem", lose)
+    with pytest.raises(JournalError, match=r"could not admit .* ReadTimeoutError: Read timeout"):
+        Table(lambda: client, "opsloop-dev", FakeClock()).admit(RUNNING)
 
 
 CHARGE = Written("guard", State(used={"5/3600s": (1.0,)}), replaces=0)
@@ -111,7 +204,7 @@ def test_an_end_gives_back_in_the_same_transaction(client: Any) -> None:
     table.close(done, [Written("guard", State(), replaces=1)])
     assert table.remembered(RUNNING.rule, "").memory == Memory()
     with pytest.raises(JournalError, match="it is not this function's any more"):
-        table.close(done, [Written("guard", State(), replaces=2)])
+        table.close(replace(done, attempt="a-2"), [Written("guard", State(), replaces=2)])
 
 
 def test_pauses_and_counts(client: Any) -> None:
@@ -149,7 +242,7 @@ def test_who_had_it_before_can_write_no_more(client: Any) -> None:
     table.admit(RUNNING)
     taken = resume(RUNNING, request="r-2", attempt="a-2", lease="2024-11-12T10:02:00.000Z")
     assert table.take(RUNNING, taken)
-    with pytest.raises(JournalError, match="ConditionalCheckFailed"):
+    with pytest.raises(JournalError, match="it is not this function's any more"):
         table.record(RUNNING)
     table.record(taken)
 
