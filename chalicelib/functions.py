@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from chalice.app import Chalice
 
 from chalicelib.clock import SystemClock
-from chalicelib.engine.core import Engine
+from chalicelib.engine.criteria import Criteria
+from chalicelib.engine.door import Door
 from chalicelib.engine.outcomes import Invocation
 from chalicelib.freshness import check_fresh, leave_no_bytecode
 from chalicelib.plan import WAKER, Plan, Stage, deployed_plans, load_plan, load_stage
@@ -111,12 +112,16 @@ def _waker() -> Handler:
 
 def make_handler(plan: Plan, stage: Stage, runtime: Runtime) -> Handler:
     """What Lambda calls: `(payload, context)` to the outcomes, as JSON."""
-    engine = Engine(plan, stage, runtime.ports())
+    criteria = Criteria(plan, stage, runtime.clock, runtime.secrets.resolve)
+    door = Door(plan, criteria, runtime.telemetry)
 
     def handle(event: Any, context: LambdaContext) -> dict[str, Any]:
         deadline = runtime.clock.now() + context.get_remaining_time_in_millis() / 1000
+        invocation = Invocation(context.aws_request_id, deadline)
         try:
-            outcomes = engine.handle(event, Invocation(context.aws_request_id, deadline))
+            outcomes = door.turned_away(event)
+            if outcomes is None:
+                outcomes = runtime.engine.handle(event, invocation)
         finally:
             runtime.telemetry.flush()
         return {"outcomes": [outcome.as_dict() for outcome in outcomes]}

@@ -8,12 +8,14 @@ any fact is read. `Engine._resume` is the other way in, for executions that wait
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.engine.admission import Duplicate
 from chalicelib.engine.course import Course
+from chalicelib.engine.criteria import Criteria
+from chalicelib.engine.door import not_met
 from chalicelib.engine.facts import FactFailed, read_facts
 from chalicelib.engine.guarding import Guarding
 from chalicelib.engine.opening import opened
@@ -29,16 +31,15 @@ from chalicelib.engine.resuming import (
     taken,
     what_is_missing,
 )
-from chalicelib.engine.scope import Scope, event_scope
+from chalicelib.engine.scope import Scope
 from chalicelib.engine.steps import Run
 from chalicelib.errors import EventError, OpsloopError
 from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 from chalicelib.guards.limits import Refusal
 from chalicelib.journal.record import Ending, Error, Execution, close
-from chalicelib.plan import Condition, Plan, Stage
+from chalicelib.plan import Plan, Stage
 
-MOST_ELEMENTS = 100
 #: seconds kept back so that the end of an execution can still be written
 RESERVE = 3.0
 
@@ -50,6 +51,7 @@ class Engine:
         self._plan = plan
         self._stage = stage
         self._ports = ports
+        self._criteria = Criteria(plan, stage, ports.clock, ports.secrets.resolve)
         self._guarding = Guarding(plan, ports)
         self._course = Course(plan, stage, ports, self._guarding)
 
@@ -65,7 +67,7 @@ class Engine:
         outcomes: list[Outcome] = []
         troubles: list[OpsloopError] = []
         for event in normalise(payload):
-            for element, scope in self._elements(event):
+            for element, scope in self._criteria.elements(event):
                 try:
                     outcomes.append(self._run(event, element, scope, invocation))
                 except OpsloopError as trouble:
@@ -79,7 +81,7 @@ class Engine:
     def _run(
         self, event: Event, element: int | None, scope: Scope, invocation: Invocation
     ) -> Outcome:
-        if unmet := self._unmet(self._plan["criteria"]["event"], scope):
+        if unmet := self._criteria.unmet_by_event(scope):
             return self._not_met(event, unmet)
         execution = self._open(event, element, scope, invocation)
         look = self._guarding.look(execution)
@@ -87,7 +89,7 @@ class Engine:
             return self._refused(look.execution, look.refusal, invocation, known=look.known)
         scope.put("execution", {"id": execution.id, "mode": look.execution.mode})
         facts, unread = self._facts(execution, scope, invocation)
-        if unread is None and (unmet := self._unmet(self._plan["criteria"]["facts"], scope)):
+        if unread is None and (unmet := self._criteria.unmet_by_facts(scope)):
             return self._not_met(event, unmet)
         admitted = self._guarding.admit(replace(look.execution, facts=facts), look, scope)
         if isinstance(admitted, Duplicate):
@@ -126,7 +128,7 @@ class Engine:
             error = Error("action", "resume", "Superseded", note)
             return self._course.end(execution, Ending("superseded", error))
         event = event_of(execution)
-        scope = self._scope_of(event, execution.element)
+        scope = self._criteria.scope_of(event, execution.element)
         restore(scope, execution)
         return self._course.follow(self._begun(execution, scope, invocation, resumed=True))
 
@@ -137,45 +139,8 @@ class Engine:
         last = self._guarding.last_moment(execution, end)
         return Run(execution, scope, self._ports, last=last, end=end, resumed=resumed)
 
-    def _elements(self, event: Event) -> Iterator[tuple[int | None, Scope]]:
-        if self._plan["each"] is None:
-            yield None, self._scope(event)
-            return
-        for index in range(len(self._each(self._scope(event)))):
-            yield index, self._scope_of(event, index)
-
-    def _scope_of(self, event: Event, element: int | None) -> Scope:
-        """The scope of an event, or of one element of it."""
-        scope, each = self._scope(event), self._plan["each"]
-        if each is None or element is None:
-            return scope
-        return scope.child(each["as_name"], self._each(scope)[element])
-
-    def _scope(self, event: Event) -> Scope:
-        secrets, clock = self._ports.secrets, self._ports.clock
-        return event_scope(self._plan, self._stage, event, clock, secrets.resolve)
-
-    def _each(self, scope: Scope) -> list[Any]:
-        each = self._plan["each"]
-        assert each is not None  # noqa: S101 - the callers asked
-        elements = scope.evaluator.value(each["of"])
-        if not isinstance(elements, list) or len(elements) > MOST_ELEMENTS:
-            found = f"{len(elements)} elements" if isinstance(elements, list) else repr(elements)
-            raise EventError(
-                f"{self._plan['rule']}: each.of: {each['of']['text']} gave {found[:80]}; "
-                f"expected a list of at most {MOST_ELEMENTS}"
-            )
-        return elements
-
-    def _unmet(self, condition: Condition | None, scope: Scope) -> str | None:
-        if condition is None:
-            return None
-        verdict = scope.evaluator.holds(condition)
-        return None if verdict.met else f"{verdict.criterion}: {verdict.reason}"
-
     def _not_met(self, event: Event, reason: str) -> Outcome:
-        self._ports.telemetry.info("not met", cause=event.identity, criterion=reason)
-        return Outcome(self._plan["rule"], "not met", reason=reason)
+        return not_met(self._plan, event, reason, self._ports.telemetry)
 
     def _open(
         self, event: Event, element: int | None, scope: Scope, invocation: Invocation

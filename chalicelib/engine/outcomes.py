@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from chalicelib.journal.record import Error, Status, Waiting
+if TYPE_CHECKING:
+    from chalicelib.journal.record import Error, Status, Waiting
 
 
 @dataclass(frozen=True, slots=True)
