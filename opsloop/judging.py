@@ -2,7 +2,7 @@
 
 `opsloop explain` and `opsloop backtest` call it. Nothing is looked up: criteria on facts stay
 undecided, and `facts_needed` says which facts those are. The clock of `age()` and `now()`
-stands at the event's own time. Imports the run side's scope and evaluator, never AWS.
+stands at the event's own time. Imports what the engine asks criteria with, never AWS.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from chalicelib.engine.core import MOST_ELEMENTS
-from chalicelib.engine.scope import Scope, event_scope
-from chalicelib.errors import ExpressionError, SecretError
+from chalicelib.engine.criteria import Criteria
+from chalicelib.engine.scope import Scope
+from chalicelib.errors import EventError, ExpressionError, SecretError
 from chalicelib.events.event import Event
 from chalicelib.expressions import Verdict
 from chalicelib.expressions.values import tagged
@@ -56,8 +55,13 @@ class EventClock:
 def judge(plan: Plan, stage: Stage, event: Event) -> Iterator[Judged]:
     """Each element of the event, judged in order. Raises Unanswerable."""
     condition = plan["criteria"]["event"]
-    for element, scope in _elements(plan, stage, event):
-        yield Judged(element, _verdict(condition, scope), scope)
+    asked = Criteria(plan, stage, EventClock(event), _no_secret)
+    try:
+        for element, scope in asked.elements(event):
+            verdict = MET if condition is None else scope.evaluator.holds(condition)
+            yield Judged(element, verdict, scope)
+    except (EventError, ExpressionError, SecretError) as error:
+        raise Unanswerable(str(error).removeprefix(f"{plan['rule']}: ")) from error
 
 
 def criteria(condition: Condition | None) -> list[Condition]:
@@ -99,37 +103,6 @@ def _reads(plan: Plan, condition: Condition) -> tuple[set[str], set[str]]:
         roots |= new
         trees += [plan["let"][name]["tree"] for name in new if name in plan["let"]]
     return named, roots
-
-
-def _verdict(condition: Condition | None, scope: Scope) -> Verdict:
-    if condition is None:
-        return MET
-    try:
-        return scope.evaluator.holds(condition)
-    except SecretError as error:
-        raise Unanswerable(str(error)) from error
-
-
-def _elements(plan: Plan, stage: Stage, event: Event) -> Iterator[tuple[int | None, Scope]]:
-    scope = event_scope(plan, stage, event, EventClock(event), _no_secret)
-    each = plan["each"]
-    if each is None:
-        yield None, scope
-        return
-    try:
-        elements = scope.evaluator.value(each["of"])
-    except (ExpressionError, SecretError) as error:
-        raise Unanswerable(str(error)) from error
-    if not isinstance(elements, list) or len(elements) > MOST_ELEMENTS:
-        raise Unanswerable(f"each.of: {each['of']['text']} gave {_found(elements)}")
-    for index, element in enumerate(elements):
-        yield index, scope.child(each["as_name"], element)
-
-
-def _found(elements: Any) -> str:
-    if isinstance(elements, list):
-        return f"{len(elements)} elements; expected at most {MOST_ELEMENTS}"
-    return f"{elements!r:.80}; expected a list"
 
 
 def _no_secret(reference: str) -> str:

@@ -9,6 +9,8 @@ import click
 from opsloop.commands import options
 from opsloop.output import print_json, print_text, show, working
 
+STDIN = Path("/dev/stdin")
+
 
 @click.command("explain")
 @click.argument(
@@ -22,20 +24,22 @@ def command(*, event: Path, rule: str | None, stage: str, project: Path, as_json
     """Say for each rule why it would run on an event, or not.
 
     The nearest comes first; of what failed, the first failure is told. EVENT is a JSON file:
-    the payload as the function gets it, by EventBridge, SNS, a schedule or a manual run; or -
-    for standard input. Nothing is looked up: what depends on facts is said to be undecided. The
-    clock stands at the event's own time.
+    the payload as the function gets it, by EventBridge, SNS, a schedule or a manual run, or a
+    record of CloudTrail; - is standard input. Nothing is looked up: what depends on facts is
+    said to be undecided. The clock stands at the event's own time.
     """
     with working("compiling the rules"):
         from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
         from opsloop.explain import explain  # noqa: PLC0415 - as above
+        from opsloop.explain.payload import payload_of  # noqa: PLC0415
         from opsloop.explain.view import details, listing  # noqa: PLC0415
         from opsloop.local.events import read_event  # noqa: PLC0415
         from opsloop.naming import named  # noqa: PLC0415
 
         compiled = compile_project(project)
     plans = compiled.plans.values() if rule is None else [named(compiled.plans, rule, "rule")]
-    explained = explain(plans, named(compiled.stages, stage, "stage"), read_event(event))
+    payload = payload_of(read_event(STDIN if str(event) == "-" else event))
+    explained = explain(plans, named(compiled.stages, stage, "stage"), payload)
     if as_json:
         print_json([one.as_dict() for one in explained])
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.engine.criteria import MOST_ELEMENTS
 from chalicelib.events.event import Event
 from chalicelib.expressions.criteria import written
 from chalicelib.plan import Plan, Stage
@@ -19,7 +20,7 @@ def decided(plan: Plan, stage: Stage, event: Event, trigger: Trigger) -> RuleExp
     try:
         judged = list(judge(plan, stage, event))
     except Unanswerable as error:
-        miss = Miss("each", "each.of", "a list that the rule can go through", str(error))
+        miss = Miss("each", "each.of", f"a list of at most {MOST_ELEMENTS}", str(error))
         return _explained(plan, "fails", trigger, miss=miss)
     admitted = [one for one in judged if one.verdict.met]
     told = tuple(c for one in judged[:MOST_TOLD] for c in _told(plan, one))

@@ -54,7 +54,7 @@ def _outcome(rule: RuleExplained) -> Text:
 
 def _why(rule: RuleExplained) -> str:
     if rule.miss is not None:
-        return f"{_missed(rule.miss)}{_beside(rule)}"
+        return f"{_missed(rule, rule.miss)}{_beside(rule)}"
     count = f"{rule.executions} execution{'' if rule.executions == 1 else 's'}"
     if rule.executions < rule.elements:
         count += f" of {rule.elements} elements"
@@ -72,8 +72,10 @@ def _beside(rule: RuleExplained) -> str:
     return f"; and {failure}" if failure else "; but for that its pattern matches"
 
 
-def _missed(miss: Miss) -> str:
+def _missed(rule: RuleExplained, miss: Miss) -> str:
     more = f", and {miss.more} more" if miss.more else ""
+    if rule.outcome == "fails":
+        return miss.seen
     if miss.part == "criteria":
         return f"{miss.wanted}: {miss.seen}{more}"
     return f"{miss.path}: wanted {miss.wanted}, found {miss.seen}{more}"
