@@ -7,6 +7,7 @@
     │   └── NullValue        it gave null where a value is needed
     ├── StepError            a step failed for good: what `error` is in `on_failure`
     ├── SecretError          a secret reference could not be resolved
+    ├── BusError             an event could not be put on the bus
     └── JournalError         the journal could not be read or written
         ├── Conflict         somebody else changed a guard's state meanwhile: try again
         └── TableMissing     there is no journal table in this account and region
@@ -64,6 +65,10 @@ class StepError(OpsloopError):
 
 class SecretError(OpsloopError):
     """A secret reference could not be resolved; the text never holds the secret."""
+
+
+class BusError(OpsloopError):
+    """An event could not be put on the bus."""
 
 
 class JournalError(OpsloopError):

@@ -66,6 +66,7 @@ class Runtime:
         """All that the engine needs."""
         from chalicelib.actions.registry import Catalogue  # noqa: PLC0415 - as above
         from chalicelib.actions.tools import AwsToolBox  # noqa: PLC0415
+        from chalicelib.bus import Bus  # noqa: PLC0415
         from chalicelib.engine.ports import Ports  # noqa: PLC0415
         from chalicelib.journal.table import Table  # noqa: PLC0415
 
@@ -74,6 +75,7 @@ class Runtime:
             journal=Table(lambda: self._client("dynamodb"), self._table, self.clock),
             actions=Catalogue(),
             toolbox=AwsToolBox(self._sessions, self._stage, self.secrets, self._transport),
+            bus=Bus(lambda: self._client("events")),
             secrets=self.secrets,
             telemetry=self.telemetry,
         )

@@ -38,6 +38,13 @@ class Call:
     deadline: float
     dry_run: bool
     clock: Clock
+    #: how many executions led to this one
+    chain: int = 0
+
+    @property
+    def agent(self) -> str:
+        """What stands in the user agent: `chalicelib.events.causes` reads it again."""
+        return f"opsloop/{self.rule}/{self.execution}/{self.chain}"
 
     def left(self) -> float:
         """Seconds until the deadline. Raises StepError("Timeout") where there are none."""
@@ -123,7 +130,7 @@ def _before_attempt(request: Any, **_: Any) -> None:
     """Each attempt makes its request anew, so that botocore's own retries end in time."""
     call = _CALL.get()
     call.left()
-    agent = f"{request.headers['User-Agent']} opsloop/{call.rule}/{call.execution}"
+    agent = f"{request.headers['User-Agent']} {call.agent}"
     # not signed, so it may be said after the signature
     request.headers.replace_header("User-Agent", agent)
 

@@ -42,10 +42,17 @@ class AwsToolBox:
         self._transport = transport
 
     def tools(
-        self, *, rule: str, execution: str, token: str, deadline: float, dry_run: bool
+        self,
+        *,
+        rule: str,
+        execution: str,
+        token: str,
+        deadline: float,
+        dry_run: bool,
+        chain: int = 0,
     ) -> AwsTools:
         """Tools that stop at `deadline` (epoch seconds) and, in a dry run, at effects."""
-        call = Call(rule, execution, deadline, dry_run, self._sessions.clock)
+        call = Call(rule, execution, deadline, dry_run, self._sessions.clock, chain)
         return AwsTools(
             self._sessions,
             self._send,

@@ -66,6 +66,7 @@ def act(
         token=token,
         deadline=deadline if limit is None else min(deadline, ports.clock.now() + limit),
         dry_run=dry_run,
+        chain=execution.chain,
     )
     return _tried(step, parameters, tools, ports)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.engine.admission import Duplicate
+from chalicelib.engine.announcing import announce
 from chalicelib.engine.course import Course
 from chalicelib.engine.criteria import Criteria
 from chalicelib.engine.door import not_met
@@ -171,6 +172,7 @@ class Engine:
             ended = close(execution, Ending("refused", note=reason), closed=execution.started, ms=0)
             if there := self._ports.journal.admit(redacted(ended, self._ports.secrets)):
                 return self._there(there, invocation)
+            announce(ended, self._ports)
             self._guarding.refusals.remember(refusal, execution.key or "")
             if refusal.guard == "cooldown" and refusal.by is not None:
                 self._ports.journal.recurred(execution.rule, refusal.by)
@@ -189,6 +191,7 @@ class Engine:
             token=execution.id,
             deadline=invocation.deadline,
             dry_run=True,
+            chain=execution.chain,
         )
         try:
             return read_facts(self._plan["facts"], scope, self._ports.actions, tools), None

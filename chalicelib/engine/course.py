@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.engine.announcing import announce
 from chalicelib.engine.escalation import on_failure
 from chalicelib.engine.guarding import Guarding
 from chalicelib.engine.outcomes import Failed, Outcome, Stopped, Suspended
@@ -50,6 +51,7 @@ class Course:
         )
         closed = redacted(ended, self._ports.secrets)
         self._guarding.close(closed)
+        announce(closed, self._ports)
         self._tell(closed)
         reason = closed.error.message if closed.error else closed.note
         return Outcome(closed.rule, closed.status, closed.id, reason)

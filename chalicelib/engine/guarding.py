@@ -17,6 +17,7 @@ from chalicelib.engine.ports import Ports
 from chalicelib.engine.refusals import Refusals
 from chalicelib.engine.scope import Scope
 from chalicelib.errors import ExpressionError
+from chalicelib.events.causes import LONGEST_CHAIN
 from chalicelib.guards import blast, gate, limits
 from chalicelib.guards.limits import Refusal
 from chalicelib.journal.memory import Remembered
@@ -50,7 +51,8 @@ class Guarding:
         key = execution.key or ""
         if known := self.refusals.known(key):
             return Look(execution, known, known=True)
-        if closed := self._gate(execution):
+        closed = self._caused(execution) or self._gate(execution)
+        if closed is not None:
             return Look(execution, closed)
         if self._guard is None or not admission.remembers(self._guard):
             return Look(execution)
@@ -92,6 +94,20 @@ class Guarding:
         if self._guard is None or self._guard["deadline"] is None:
             return deadline
         return min(deadline, _seconds(execution.event_time) + self._guard["deadline"])
+
+    def _caused(self, execution: Execution) -> Refusal | None:
+        """An event that this rule made itself, or one at the end of too long a chain.
+
+        A cause is one only by the caller's role, and an execution that is in the journal.
+        """
+        if execution.chain > LONGEST_CHAIN:
+            return Refusal("chain", f"{execution.chain} executions led to this one")
+        if execution.caused_by is None or (self._guard and self._guard["allow_self"]):
+            return None
+        rule, _, there = execution.caused_by.partition("/")
+        if rule != execution.rule or self._ports.journal.one(rule, there) is None:
+            return None
+        return Refusal("self", f"caused by {there} of this rule itself")
 
     def _gate(self, execution: Execution) -> Refusal | None:
         return gate.closed(

@@ -10,10 +10,11 @@ from chalicelib.engine.outcomes import Invocation
 from chalicelib.engine.scope import Scope
 from chalicelib.engine.times import iso
 from chalicelib.events import names
+from chalicelib.events.causes import cause
 from chalicelib.events.event import Event
 from chalicelib.events.ulid import execution_id
 from chalicelib.journal.record import Execution
-from chalicelib.plan import Mode, Plan, Stage
+from chalicelib.plan import APP, Mode, Plan, Stage
 
 MODES: tuple[Mode, ...] = ("off", "observe", "active")
 #: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near
@@ -40,6 +41,7 @@ def opened(
     Raises ExpressionError where the guards' key cannot be told.
     """
     rule = plan["rule"]
+    named = cause(event, f"{APP}-{stage['stage']}-")
     actor = names.actor(event)
     resource = names.resource(event).get("id")
     return Execution(
@@ -59,6 +61,9 @@ def opened(
         resource=resource[:LONGEST_RESOURCE] if resource else None,
         actor=actor["name"] if actor else None,
         key=_key(plan, scope, resource),
+        caused_by=str(named) if named and named.trusted else None,
+        claims=str(named) if named and not named.trusted else None,
+        chain=named.chain + 1 if named and named.trusted else 0,
         intent=_first_intent(plan),
     )
 

@@ -71,7 +71,14 @@ class ToolBox(Protocol):
     """Makes the tools of one step."""
 
     def tools(
-        self, *, rule: str, execution: str, token: str, deadline: float, dry_run: bool
+        self,
+        *,
+        rule: str,
+        execution: str,
+        token: str,
+        deadline: float,
+        dry_run: bool,
+        chain: int = 0,
     ) -> Tools:
         """Tools that stop at `deadline` (epoch seconds) and, in a dry run, at effects."""
         ...
@@ -86,6 +93,14 @@ class Secrets(Protocol):
 
     def redact(self, value: Any) -> Any:
         """The same JSON value with every secret seen so far replaced."""
+        ...
+
+
+class Bus(Protocol):
+    """Where other rules hear what became of an execution."""
+
+    def put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        """One event. Raises BusError where it was not taken."""
         ...
 
 
@@ -122,4 +137,5 @@ class Ports:
     actions: Actions
     toolbox: ToolBox
     secrets: Secrets
+    bus: Bus
     telemetry: Telemetry

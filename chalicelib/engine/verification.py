@@ -78,6 +78,7 @@ def _look(
         token=execution.id,
         deadline=deadline,
         dry_run=True,
+        chain=execution.chain,
     )
     try:
         parameters = scope.evaluator.render(verify["with"], "verify.with")

@@ -50,6 +50,8 @@ _FIXED = (
     "resource",
     "actor",
     "key",
+    "caused_by",
+    "claims",
 )
 #: changes as it is, where it is plain
 _MOVING = (
@@ -92,6 +94,7 @@ def to_item(execution: Execution) -> Item:
         "day": day_key(execution.id, execution.event_time[:10]),
         "expires": _expiry(execution.started),
         **{name: getattr(execution, name) for name in _FIXED},
+        "chain": execution.chain or None,
         **pack("event", execution.event, LARGEST_EVENT),
         **_changing(execution),
     }
@@ -121,6 +124,7 @@ def from_item(item: Mapping[str, Any]) -> Execution:
             "lease": item.get("lease", ""),
             "ms": _int(item.get("ms")),
             "element": _int(item.get("element")),
+            "chain": int(item.get("chain", 0)),
         }
     )
 

@@ -122,6 +122,12 @@ class Execution:
     resource: str | None = None
     actor: str | None = None
     key: str | None = None
+    #: the execution whose call made the event, `<rule>/<id>`, by the caller's role
+    caused_by: str | None = None
+    #: what only a user agent says of that
+    claims: str | None = None
+    #: how many executions led to this one
+    chain: int = 0
     status: Status = "running"
     phase: Phase = "then"
     targets: Sequence[Any] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chalicelib.events.causes import SOURCE
 from chalicelib.journal.pauses import PARTITION as PAUSES
 from opsloop.aws.location import Location
 from opsloop.aws.patterns import compact, literal
@@ -33,6 +34,7 @@ def own(
     return [
         logs(location, function),
         *journal(location, table, rule),
+        bus(location),
         dead_letters(location, queue),
         *(statement for one in sorted(set(secrets)) for statement in secret(location, one)),
     ]
@@ -88,6 +90,16 @@ def journal(location: Location, table: str, rule: str) -> list[Statement]:
             purpose="ReadPauses",
         ),
     ]
+
+
+def bus(location: Location) -> Statement:
+    """Telling other rules how an execution ended, as opsloop and as nobody else."""
+    return allow(
+        "events:PutEvents",
+        _arn(location, "events", "event-bus/default"),
+        {"StringEquals": {"events:source": SOURCE}},
+        purpose="TellTheBus",
+    )
 
 
 def dead_letters(location: Location, queue: str) -> Statement:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.plan import APP
 from opsloop.problems import Fault
 
-APP = "opsloop"
 #: seconds and MiB: room for an action that waits on AWS, and for boto3
 DEFAULTS: Mapping[str, Any] = {"lambda_timeout": 120, "lambda_memory_size": 256}
 #: what this module writes, and what would take a rule's function its own role

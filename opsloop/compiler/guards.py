@@ -52,6 +52,7 @@ class _Lowering:
             "window": self._window(guard.window),
             "deadline": guard.deadline,
             "breaker": _breaker(guard.breaker),
+            "allow_self": guard.allow_self,
         }
 
     def _blast(self, blast: model.Blast | None) -> Blast | None:

@@ -47,7 +47,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (Guard, "only"): Later("criteria in `if` that bound what the rule touches"),
     (Guard, "except"): Later("criteria in `if` that spare it"),
     (Guard, "recheck"): Later("a guard without it"),
-    (Guard, "allow_self"): Later("a guard without it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
     (Rule, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
     (Pack, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),

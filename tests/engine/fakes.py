@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.actions.base import Response, WouldCall
 from chalicelib.engine.ports import Ports
-from chalicelib.errors import Conflict, JournalError, StepError
+from chalicelib.errors import BusError, Conflict, JournalError, StepError
 from chalicelib.guards.gate import Pause
 from chalicelib.guards.state import Memory, State
 from chalicelib.journal.memory import Remembered, Written, item_id
@@ -169,7 +169,14 @@ class FakeToolBox:
     clock: FakeClock
 
     def tools(
-        self, *, rule: str, execution: str, token: str, deadline: float, dry_run: bool
+        self,
+        *,
+        rule: str,
+        execution: str,
+        token: str,
+        deadline: float,
+        dry_run: bool,
+        chain: int = 0,  # noqa: ARG002 - the port's
     ) -> FakeTools:
         return FakeTools(self.clock, rule, execution, token, deadline, dry_run)
 
@@ -208,6 +215,19 @@ class FakeSecrets:
 
 
 @dataclass
+class FakeBus:
+    """A bus that keeps what was put, or takes nothing."""
+
+    put_so_far: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    broken: bool = False
+
+    def put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        if self.broken:
+            raise BusError("could not put: AccessDenied")
+        self.put_so_far.append((detail_type, dict(detail)))
+
+
+@dataclass
 class FakeTelemetry:
     lines: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -236,6 +256,7 @@ class World:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     actions: FakeActions = field(default_factory=FakeActions)
     secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    bus: FakeBus = field(default_factory=FakeBus)
     telemetry: FakeTelemetry = field(default_factory=FakeTelemetry)
 
     def ports(self) -> Ports:
@@ -245,5 +266,6 @@ class World:
             actions=self.actions,
             toolbox=FakeToolBox(self.clock),
             secrets=self.secrets,
+            bus=self.bus,
             telemetry=self.telemetry,
         )
