@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.actions.base import Action
-from opsloop.actions.doc import Parameter, describe
+from opsloop.actions.doc import Parameter
+from opsloop.actions.doc import parameters as takes
 from opsloop.actions.kinds import faults
 from opsloop.aws.names import listing, nearest
 from opsloop.aws.templates import Splitter, known, pieces
@@ -21,7 +22,7 @@ def check_parameters(
     `templated` tells the literal parts of a text from the expressions in it: what those will
     give is unknown, and passes.
     """
-    parameters = {one.name: one for one in describe(action).parameters}
+    parameters = {one.name: one for one in takes(action.function)}
     given = known(dict(data or {}), templated)
     unknown = list(_unknown(action, parameters, given))
     meant = {fault.correction for fault in unknown}

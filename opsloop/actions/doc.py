@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any
@@ -56,13 +57,12 @@ def catalogue() -> list[ActionDoc]:
 
 def describe(action: Action) -> ActionDoc:
     """The document of a curated action."""
-    summary, text, sections = _read(action)
-    words = _entries(sections["With"])
+    summary, text, sections = _read(action.function)
     return ActionDoc(
         name=action.name,
         summary=summary,
         text=text,
-        parameters=tuple(_parameter(one, words) for one in signature(action)),
+        parameters=parameters(action.function),
         returns=_flow(sections["Returns"]),
         example=sections["Example"],
         effect=action.effect,
@@ -71,10 +71,17 @@ def describe(action: Action) -> ActionDoc:
     )
 
 
-def signature(action: Action) -> list[inspect.Parameter]:
+@functools.cache
+def parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """What an action's function is called with, beside its tools. Every step of a rule asks."""
+    words = _entries(_read(function)[2]["With"])
+    return tuple(_parameter(one, words) for one in signature(function))
+
+
+def signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """What the action takes, its types evaluated, without its tools."""
-    _tools, *parameters = inspect.signature(action.function, eval_str=True).parameters.values()
-    return parameters
+    _tools, *own = inspect.signature(function, eval_str=True).parameters.values()
+    return own
 
 
 def _parameter(one: inspect.Parameter, words: Mapping[str, str]) -> Parameter:
@@ -90,9 +97,9 @@ def _parameter(one: inspect.Parameter, words: Mapping[str, str]) -> Parameter:
     )
 
 
-def _read(action: Action) -> tuple[str, str, dict[str, str]]:
+def _read(function: Callable[..., Any]) -> tuple[str, str, dict[str, str]]:
     """The docstring: its first line, its paragraphs, its sections by name."""
-    whole = inspect.getdoc(action.function) or ""
+    whole = inspect.getdoc(function) or ""
     opening, *rest = _SECTION.split(whole)
     summary, _, text = opening.strip().partition("\n")
     bodies = (dedent(body.strip("\n")).rstrip() for body in rest[1::2])

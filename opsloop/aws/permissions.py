@@ -6,10 +6,11 @@ many. The function's own needs (its log group, the journal, …) are in `own`.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.actions.base import Action, Permission
@@ -85,11 +86,16 @@ def action_statements(
 
 
 def _with_defaults(action: Action, given: Given) -> Given:
-    signature = inspect.signature(action.function).parameters.values()
-    defaults = {
-        one.name: one.default for one in signature if one.default is not inspect.Parameter.empty
-    }
-    return {**patterns(defaults), **given}
+    return {**_defaults(action.function), **given}
+
+
+@functools.cache
+def _defaults(function: Callable[..., Any]) -> Given:
+    signature = inspect.signature(function).parameters.values()
+    found: Given = patterns(
+        {one.name: one.default for one in signature if one.default is not inspect.Parameter.empty}
+    )
+    return found
 
 
 def _applies(permission: Permission, given: Given) -> bool:

@@ -37,6 +37,7 @@ class Swap:
             self._break_seal()
             for path in self._texts:
                 self._put(path)
+            self._tidy()
         except OSError as error:
             raise OutputError(f"{path}: {error.strerror}; {self._outcome()}") from error
         except BaseException:  # a keyboard interrupt, say: as above, then go
@@ -65,8 +66,12 @@ class Swap:
         else:
             target.unlink()
         self._changed.append(path)
-        if not any(target.parent.iterdir()):
-            target.parent.rmdir()
+
+    def _tidy(self) -> None:
+        """Folders of stages that are gone."""
+        for folder in {(self._root / path).parent for path in self._texts}:
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
     def _outcome(self) -> str:
         try:
