@@ -71,15 +71,20 @@ def describe(action: Action) -> ActionDoc:
     )
 
 
+def signature(action: Action) -> list[inspect.Parameter]:
+    """What the action takes, its types evaluated, without its tools."""
+    return _signature(action.function)
+
+
 @functools.cache
 def parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
     """What an action's function is called with, beside its tools. Every step of a rule asks."""
     words = _entries(_read(function)[2]["With"])
-    return tuple(_parameter(one, words) for one in signature(function))
+    return tuple(_parameter(one, words) for one in _signature(function))
 
 
-def signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """What the action takes, its types evaluated, without its tools."""
+@functools.cache
+def _signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
     _tools, *own = inspect.signature(function, eval_str=True).parameters.values()
     return own
 
