@@ -1,0 +1,110 @@
+"""`opsloop explain` as a pipe sees it, whole outputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.explain.conftest import Explain
+
+EVENTS = Path(__file__).parents[1] / "events"
+LISTED = """\
+GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
+OUTCOME   RULE          WHY
+not met   quarantine    event.detail.severity >= params.high: event.detail.severity is 5
+no match  close-bucket  source: wanted "aws.s3", found "aws.guardduty", and 3 more
+no match  tag-instance  source: wanted "aws.ec2", found "aws.guardduty", and 3 more
+no match  reboot        source: wanted "aws.cloudwatch", found "aws.guardduty", and 3 more
+no match  by-hand       road: wanted a manual run, found an event on EventBridge
+no match  listen        road: wanted a message of SNS, found an event on EventBridge
+no match  tick          road: wanted a tick of a schedule, found an event on EventBridge
+"""
+BY_SNS = """\
+CloudWatch Alarm State Change from aws.cloudwatch  2026-11-02T09:30:00.415Z, \
+123456789012 us-east-1 by SNS arn:aws:sns:us-east-1:123456789012:alarms
+no match  reboot  road: wanted an event on EventBridge, found a message of SNS; \
+but for that its pattern matches
+
+Pattern
+HELD  FIELD               WANTED                           FOUND
+yes   source              "aws.cloudwatch"                 "aws.cloudwatch"
+yes   detail-type         "CloudWatch Alarm State Change"  "CloudWatch Alarm State Change"
+yes   detail.alarmName    {"wildcard": "*-status-check"}   "web-status-check"
+yes   detail.state.value  "ALARM"                          "ALARM"
+"""
+IN_FULL = """\
+GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
+not met  quarantine  event.detail.severity >= params.high: event.detail.severity is 5
+
+Pattern
+HELD  FIELD                         WANTED               FOUND
+yes   source                        "aws.guardduty"      "aws.guardduty"
+yes   detail-type                   "GuardDuty Finding"  "GuardDuty Finding"
+yes   detail.resource.resourceType  "Instance"           "Instance"
+
+Criteria on the event
+MET  CRITERION                              BECAUSE
+no   event.detail.severity >= params.high   event.detail.severity is 5
+yes  event.detail.service.archived != true
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "words", "printed"),
+    [
+        ("guardduty-ec2-malicious-ip", (), LISTED),
+        ("guardduty-ec2-malicious-ip", ("--rule", "quarantine"), IN_FULL),
+        ("cloudwatch-alarm-status-check-by-sns", ("--rule", "reboot"), BY_SNS),
+    ],
+)
+def test_whole_outputs(explain: Explain, event: str, words: tuple[str, ...], printed: str) -> None:
+    assert explain(str(EVENTS / f"{event}.json"), *words) == printed
+
+
+def test_json_says_the_same(explain: Explain) -> None:
+    event = str(EVENTS / "guardduty-ec2-malicious-ip.json")
+    [one] = json.loads(explain(event, "--rule", "quarantine", "--json"))
+    [rule] = one["rules"]
+    assert rule["outcome"] == "not met"
+    assert rule["miss"] == {
+        "part": "criteria",
+        "path": "event.detail.severity",
+        "wanted": "event.detail.severity >= params.high",
+        "seen": "event.detail.severity is 5",
+        "more": 0,
+    }
+    assert [field["held"] for field in rule["pattern"]] == [True, True, True]
+    assert [criterion["met"] for criterion in rule["criteria"]] == [False, True]
+
+
+def test_several_records_of_sns_are_explained_one_by_one(explain: Explain, tmp_path: Path) -> None:
+    payload = json.loads((EVENTS / "cloudwatch-alarm-by-sns.json").read_bytes())
+    payload["Records"] *= 2
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps(payload))
+    printed = explain(str(file), "--rule", "listen").split("\n\n")
+    assert len(printed) == 2
+    assert printed[0].rstrip("\n") == printed[1].rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rule", "quarentine"), "2: found the rule 'quarentine'; expected quarantine\n"),
+        (("--stage", "prod"), "2: found the stage 'prod'; expected dev\n"),
+    ],
+)
+def test_names_that_are_not_there(explain: Explain, words: tuple[str, ...], said: str) -> None:
+    assert explain(str(EVENTS / "cloudwatch-alarm.json"), *words) == said
+
+
+def test_a_payload_that_is_no_event_says_what_was_expected(
+    explain: Explain, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text('{"Source": "aws.ec2"}')
+    assert explain(str(file)).startswith(
+        "1: payload: found an object with the keys 'Source', expected an event of EventBridge"
+    )
