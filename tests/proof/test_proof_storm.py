@@ -1,0 +1,96 @@
+"""Storms: a burst that guards hold back, and a burst over a road that loses and throttles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opsloop.deploy.template import create_journal
+from opsloop.local.isolation import isolated
+from tests.guards.making import guard
+from tests.proof.journals import executions, refused, state
+from tests.proof.moto_server import Aws, moto_server
+from tests.proof.races import Race, race
+from tests.proof.roads import Chances
+from tests.proof.sandboxes import TABLE, Answer, acting, event
+from tests.proof.storms import Storming
+
+pytestmark = pytest.mark.proof
+
+BURST = 10_000
+#: deliveries whose worker does not live to acknowledge them: some while the rate is still open
+KILLS = (2, 3, 6, 9, 500, 4_000, 8_000)
+MOST_WRITES = 1_100
+#: sandboxes on a bad road, and the events that each gets
+QUEUES, LENGTH = 40, 25
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with isolated("eu-west-1"), moto_server() as made:
+        create_journal(made.client("dynamodb"), TABLE)
+        yield made
+
+
+def test_a_burst_of_10000_with_workers_killed_admits_exactly_5(aws: Aws, tmp_path: Path) -> None:
+    plan = acting(guard(rate="5/1h"), seconds=0.05)
+    storm = Storming(aws, plan, tmp_path, KILLS)
+    result = storm.run((event(number) for number in range(BURST)), workers=2)
+    client = aws.client("dynamodb")
+
+    journal = executions(client, plan["rule"])
+    admitted = {one.identity for one in journal if one.status != "refused"}
+    assert len(admitted) == 5
+    assert len(state(client, plan["rule"]).used["5/3600s"]) == 5
+    entered = [line.split()[2] for line in (tmp_path / "inside.log").read_text().splitlines()]
+    assert set(entered) <= {one.id for one in journal if one.identity in admitted}
+
+    killed = set(result.killed)
+    assert len(result.killed) == len(KILLS)
+    assert result.answers.keys() | result.dead.keys() == {f"event-{n}" for n in range(BURST)}
+    # what nobody was killed over is counted exactly once
+    for identity in result.answers.keys() - killed:
+        metric = "Succeeded" if identity in admitted else "Refused"
+        assert result.metrics[identity] == {metric: 1}
+    total = result.total("Refused") + result.total("Succeeded")
+    assert abs(total - BURST) <= len(KILLS)
+    assert abs(result.total("Refused") - (BURST - 5)) <= len(KILLS)
+
+    # the journal's count is a lower bound
+    written = sum(one.status == "refused" for one in journal)
+    assert 0 < written + refused(client, plan["rule"]) <= BURST - 5 + len(KILLS)
+    assert sum(aws.writes().values()) <= MOST_WRITES
+
+
+def test_1000_events_over_a_bad_road_are_1000_executions(aws: Aws, tmp_path: Path) -> None:
+    plan = acting(None)
+    queues = [
+        [(event(queue * LENGTH + number), f"r-{queue}-{number}", 0.0) for number in range(LENGTH)]
+        for queue in range(QUEUES)
+    ]
+    chances = Chances(throttled=0.2, lost=0.05)
+    result = race(aws, plan, queues, tmp_path, processes=2, chances=chances)
+    assert result.met["throttled"] > 300
+    assert result.met["lost"] > 75
+    assert result.outcomes().keys() <= {"succeeded", "duplicate"}
+    assert {one.identity for one in result.journal} == {f"event-{n}" for n in range(1000)}
+    assert {one.status for one in result.journal} == {"succeeded"}
+    # a delivery that failed for good may repeat an idempotent effect, once for each time
+    identities = {one.id: one.identity for one in result.journal}
+    entered = Counter(identities[line[2]] for line in result.log if line[0] == "enter")
+    deliveries = {f"event-{n}": 1 + len(one["redelivered"]) for n, one in _by_event(result)}
+    assert entered.keys() == deliveries.keys()
+    assert all(entered[name] <= deliveries[name] for name in entered)
+    # the metric misses only those whose very last write was done, and never known to be
+    assert result.counts == {"Succeeded": result.outcomes()["succeeded"]}
+    assert all("JournalError: could not" in raised for raised in result.redelivered())
+
+
+def _by_event(result: Race) -> list[tuple[int, Answer]]:
+    """Answers come process by process; each queue of 25 keeps its order."""
+    queues = [queue for first in (0, 1) for queue in range(first, QUEUES, 2)]
+    numbers = [queue * LENGTH + number for queue in queues for number in range(LENGTH)]
+    return list(zip(numbers, result.answers, strict=True))
