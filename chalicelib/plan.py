@@ -2,27 +2,12 @@
 
 The compiler (`opsloop.compiler`) writes these shapes, the engine reads them. They are
 typed dictionaries on purpose: loading a plan costs one `json.loads` and no validation.
-`plans` loads them, and is imported here only to be found here as well.
+`plans` loads them. Imports nothing but the standard library.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
-
-from chalicelib.plans import (
-    APP,
-    COMPILED,
-    INDEX,
-    SCHEMA,
-    WAKER,
-    belongs,
-    deployed_plans,
-    load_plan,
-    load_stage,
-)
-
-#: found here as well, where one looks for them
-LOADING = (APP, COMPILED, INDEX, SCHEMA, WAKER, belongs, deployed_plans, load_plan, load_stage)
 
 Mode = Literal["off", "observe", "active"]
 TriggerKind = Literal["event", "api", "alarm", "schedule", "topic", "manual"]
@@ -232,6 +217,8 @@ class Guard(TypedDict):
     breaker: Breaker | None
     # whether events count that the rule caused itself
     allow_self: bool
+    # whether a refused alarm is read again when its guard opens
+    recheck: bool
 
 
 class Each(TypedDict):

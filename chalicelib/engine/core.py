@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.actions.base import Tools
+from chalicelib.engine import rechecking
 from chalicelib.engine.admission import Duplicate
 from chalicelib.engine.announcing import announce
 from chalicelib.engine.course import Course
@@ -25,6 +27,7 @@ from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.resuming import (
     event_of,
+    is_recheck,
     not_now,
     rest_of,
     restore,
@@ -109,6 +112,8 @@ class Engine:
     def _there(self, there: Execution, invocation: Invocation) -> Outcome:
         """An execution that is there already: a duplicate, or one to take up again."""
         other = not_now(there, invocation, self._ports.clock.now())
+        if other is None and is_recheck(there):
+            return self._recheck(there, invocation)
         if other is None:
             execution = taken(there, invocation)
             if self._ports.journal.take(there, execution):
@@ -119,6 +124,19 @@ class Engine:
             other.outcome, cause=there.identity, execution=there.id, reason=reason
         )
         return other
+
+    def _recheck(self, there: Execution, invocation: Invocation) -> Outcome:
+        """What refused an alarm is over: if the alarm is still on, it is admitted afresh."""
+        tools = self._tools(there, invocation)
+        event = rechecking.alarm_event(there, self._ports.actions, tools)
+        outcome = Outcome(there.rule, "not met", reason="the alarm is gone")
+        if event is not None:
+            normal = normalise(event)[0]
+            scope = self._criteria.scope_of(normal, there.element)
+            outcome = self._run(normal, there.element, scope, invocation)
+        note = f"{there.note}; looked again: {outcome.outcome} {outcome.execution or ''}".rstrip()
+        self._ports.journal.settle(replace(there, waiting=None, note=note))
+        return outcome
 
     def _go_on(self, there: Execution, execution: Execution, invocation: Invocation) -> Outcome:
         if missing := what_is_missing(execution):
@@ -170,6 +188,8 @@ class Engine:
             self._guarding.refusals.count(refusal)
         else:
             ended = close(execution, Ending("refused", note=reason), closed=execution.started, ms=0)
+            if rechecking.waits(self._plan["guard"], refusal):
+                ended = rechecking.refused(ended, refusal)
             if there := self._ports.journal.admit(redacted(ended, self._ports.secrets)):
                 return self._there(there, invocation)
             announce(ended, self._ports)
@@ -185,7 +205,15 @@ class Engine:
     ) -> tuple[Mapping[str, Any], Error | None]:
         if not self._plan["facts"]:
             return {}, None
-        tools = self._ports.toolbox.tools(
+        tools = self._tools(execution, invocation)
+        try:
+            return read_facts(self._plan["facts"], scope, self._ports.actions, tools), None
+        except FactFailed as failed:
+            return scope.get("facts"), failed.error
+
+    def _tools(self, execution: Execution, invocation: Invocation) -> Tools:
+        """Tools that read, for what is looked up before any step."""
+        return self._ports.toolbox.tools(
             rule=execution.rule,
             execution=execution.id,
             token=execution.id,
@@ -193,7 +221,3 @@ class Engine:
             dry_run=True,
             chain=execution.chain,
         )
-        try:
-            return read_facts(self._plan["facts"], scope, self._ports.actions, tools), None
-        except FactFailed as failed:
-            return scope.get("facts"), failed.error

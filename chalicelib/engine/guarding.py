@@ -44,7 +44,8 @@ class Guarding:
         self._guard = plan["guard"]
         self._ports = ports
         self._pauses = Pauses(ports)
-        self.refusals = Refusals(plan["rule"], ports)
+        rechecks = self._guard is not None and self._guard["recheck"]
+        self.refusals = Refusals(plan["rule"], ports, each_key=rechecks)
 
     def look(self, execution: Execution) -> Look:
         """Ask every guard that can be asked before facts are read; charge none."""

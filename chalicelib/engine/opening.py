@@ -14,7 +14,8 @@ from chalicelib.events.causes import cause
 from chalicelib.events.event import Event
 from chalicelib.events.ulid import execution_id
 from chalicelib.journal.record import Execution
-from chalicelib.plan import APP, Mode, Plan, Stage
+from chalicelib.plan import Mode, Plan, Stage
+from chalicelib.plans import APP
 
 MODES: tuple[Mode, ...] = ("off", "observe", "active")
 #: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near

@@ -35,6 +35,10 @@ class Journal(Protocol):
         """Take over an unfinished execution; False where somebody else was faster."""
         ...
 
+    def settle(self, refused: Execution) -> None:
+        """Write down that a refusal waits for nothing any more."""
+        ...
+
     def recurred(self, rule: str, execution_id: str) -> None:
         """A closed loop did not stay closed."""
         ...

@@ -25,7 +25,9 @@ MOST_KEYS = 10_000
 class Refusals:
     """What one sandbox knows of one rule's closed guards."""
 
-    def __init__(self, rule: str, ports: Ports) -> None:
+    def __init__(self, rule: str, ports: Ports, *, each_key: bool = False) -> None:
+        """With `each_key`, every key has an entry of its own, whatever closed it."""
+        self._each_key = each_key
         self._rule = rule
         self._ports = ports
         self._closed: dict[str | None, Refusal] = {}
@@ -50,7 +52,7 @@ class Refusals:
             until = min(until, self._ports.clock.now() + DOUBTED)
         if len(self._closed) >= MOST_KEYS:
             self._closed.clear()
-        scope = key if refusal.per == "key" else None
+        scope = key if refusal.per == "key" or self._each_key else None
         self._closed[scope] = replace(refusal, until=until)
 
     def count(self, refusal: Refusal) -> None:

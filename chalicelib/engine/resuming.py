@@ -39,7 +39,7 @@ def resume_of(payload: object) -> str | None:
 
 def not_now(there: Execution, invocation: Invocation, now: float) -> Outcome | None:
     """Why an execution is not to be taken up by this invocation; None where it is."""
-    if there.status not in UNFINISHED:
+    if there.status not in UNFINISHED and not is_recheck(there):
         reason = f"already {there.status}, since {there.closed}"
         return Outcome(there.rule, "duplicate", there.id, reason)
     if there.status == "running":
@@ -52,6 +52,12 @@ def not_now(there: Execution, invocation: Invocation, now: float) -> Outcome | N
     if waiting and there.decision is None and seconds(waiting.until) > now + EARLY:
         return Outcome(there.rule, "waiting", there.id, f"{waiting.reason} until {waiting.until}")
     return None
+
+
+def is_recheck(there: Execution) -> bool:
+    """Whether it is a refusal whose alarm is to be read again."""
+    waiting = there.waiting
+    return there.status == "refused" and waiting is not None and waiting.reason == "recheck"
 
 
 def taken(there: Execution, invocation: Invocation) -> Execution:

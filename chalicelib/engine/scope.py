@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import Clock
 from chalicelib.events import names
 from chalicelib.events.event import Event
 from chalicelib.expressions import Evaluator
-from chalicelib.plan import Expr, Plan, Stage
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Expr, Plan, Stage
 
 Source = Callable[[], Any]
 

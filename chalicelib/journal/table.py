@@ -95,6 +95,14 @@ class Table:
         except Exception as error:  # noqa: BLE001 - as above
             self._fail("read what is due in", attention, error)
 
+    def settle(self, refused: Execution) -> None:
+        """Write down that a refusal waits for nothing any more."""
+        update = self._end(refused, refused.attempt, ("refused",))
+        try:
+            self._connect().update_item(**update)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"settle execution {refused.id} of", refused.rule, error)
+
     def orphan(self, ended: Execution) -> None:
         """Close an execution whose rule is gone, if nobody goes on with it meanwhile."""
         update = self._end(ended, ended.attempt, UNFINISHED)

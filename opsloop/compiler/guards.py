@@ -18,6 +18,7 @@ from opsloop.expressions.types import Names
 from opsloop.problems import Fault, Path
 from opsloop.rules import guards as model
 from opsloop.rules.fields import Duration
+from opsloop.rules.model import Rule
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: how long a lock outlives a holder that says nothing: Lambda's longest function
@@ -28,6 +29,21 @@ _HOURS = re.compile(
     r"(?:(?P<h1>\d\d):(?P<m1>\d\d)\s*-\s*(?P<h2>\d\d):(?P<m2>\d\d))?"
 )
 _EXPECTED = "weekly hours, such as Mon-Fri 08:00-19:00, Sat,Sun or 22:00-06:00"
+
+
+def guard_of(rule: Rule) -> model.Guard | None:
+    """The rule's guard; that of an alarm's rule says at least that the alarm is read again."""
+    if rule.guard is None and rule.trigger.kind == "alarm":
+        return model.Guard()
+    return rule.guard
+
+
+def rechecks(rule: Rule) -> bool:
+    """Whether a refused alarm is read again: alarms tell only of changes."""
+    guard = guard_of(rule)
+    if guard is None or rule.trigger.kind != "alarm":
+        return False
+    return guard.recheck is not False
 
 
 def lowered(guard: model.Guard, bench: Bench, scope: Scope) -> Guard:
@@ -53,7 +69,13 @@ class _Lowering:
             "deadline": guard.deadline,
             "breaker": _breaker(guard.breaker),
             "allow_self": guard.allow_self,
+            "recheck": self._recheck(guard),
         }
+
+    def _recheck(self, guard: model.Guard) -> bool:
+        if guard.recheck and self._scope.rule.trigger.kind != "alarm":
+            self._say(("recheck",), "'recheck' in a rule that no alarm wakes", "no 'recheck'")
+        return rechecks(self._scope.rule)
 
     def _blast(self, blast: model.Blast | None) -> Blast | None:
         if blast is None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.plan import SCHEMA, Condition, Criteria, Each, Fact, Guard, Plan, Step, Verify
+from chalicelib.plan import Condition, Criteria, Each, Fact, Guard, Plan, Step, Verify
+from chalicelib.plans import SCHEMA
+from opsloop.catalogue import patterns
 from opsloop.compiler import verifying
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.digest import with_digest
-from opsloop.compiler.guards import lowered
+from opsloop.compiler.flow import Flow
+from opsloop.compiler.guards import guard_of, lowered
 from opsloop.compiler.lets import Lets
 from opsloop.compiler.names import Scope, names_in_lets
 from opsloop.compiler.stages import Shared
@@ -28,9 +31,10 @@ from opsloop.rules.project import RuleFile
 
 
 def lower(file: RuleFile, shared: Shared) -> tuple[Plan, list[Problem]]:
-    """The plan of a rule, worth something only where there are no problems."""
+    """The plan of a rule, worth something only where no problem is more than a warning."""
     lowering = _Lowering(file, shared)
-    return lowering.plan(), lowering.bench.problems
+    plan, bench = lowering.plan(), lowering.bench
+    return plan, [*bench.problems, *bench.warnings]
 
 
 class _Lowering:
@@ -41,8 +45,9 @@ class _Lowering:
         self._file = file
         self._rule = file.rule
         self._wiring = self._wired()
+        self._flow = Flow.of(file.rule, self._wiring.wire)
         self._lets = self._compiled_lets(shared)
-        self._scope = Scope(file.rule, shared.params, self._lets)
+        self._scope = Scope(file.rule, shared.params, self._lets, self._flow)
         self._each = self._fanned()
         taint = Taint(self._lets, self._wiring.wire).within(self._each)
         self._calls = Calls(shared.channels)
@@ -80,10 +85,12 @@ class _Lowering:
     def _wired(self) -> Wiring:
         made = wiring(self._rule.trigger)
         self.bench.say(made.faults, ("when",))
+        if self._rule.trigger.event is not None and not made.faults:
+            self.bench.say(patterns.check(self._rule.trigger.event), ("when", "event"))
         return made
 
     def _compiled_lets(self, shared: Shared) -> Lets:
-        names = names_in_lets(self._rule, shared.params)
+        names = names_in_lets(self._rule, shared.params, self._flow)
         texts = self._rule.let.items()
         lets = Lets({name: self.bench.expr(text, ("let", name), names) for name, text in texts})
         self.bench.say(lets.circles(), ("let",))
@@ -97,9 +104,8 @@ class _Lowering:
         return {"of": of, "as_name": each.as_}
 
     def _guard(self) -> Guard | None:
-        if self._rule.guard is None:
-            return None
-        return lowered(self._rule.guard, self.bench, self._scope)
+        guard = guard_of(self._rule)
+        return None if guard is None else lowered(guard, self.bench, self._scope)
 
     def _verify(self) -> Verify | None:
         return verifying.lowered(self._rule, self.bench, self._scope, self._calls)

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Any
 
 from chalicelib.actions import find
-from chalicelib.plan import WAKER, Plan, Stage, Value
+from chalicelib.plan import Plan, Stage, Value
+from chalicelib.plans import WAKER
 from opsloop.aws import own
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
@@ -23,6 +24,7 @@ from opsloop.aws.policy import policy
 from opsloop.aws.statement import Statement
 from opsloop.aws.templates import Piece, pieces
 from opsloop.compiler.chalice_config import function_name, table_name
+from opsloop.compiler.guards import rechecks
 from opsloop.compiler.secrets import secrets_in
 from opsloop.compiler.verifying import read_of
 from opsloop.deploy.names import dead_letters_name
@@ -89,6 +91,8 @@ class StagePolicies:
         for path, step in steps_of(rule):
             if step.do is not None:
                 yield Called(step.do, step.with_, path)
+        if rechecks(rule):
+            yield Called("aws.cloudwatch.describe_alarms", {}, ("guard",))
         read = read_of(rule)
         if read is not None and rule.verify is not None and rule.verify.check not in rule.facts:
             yield Called(*read, ("verify",))

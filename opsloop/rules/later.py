@@ -46,7 +46,6 @@ class Later:
 NOT_YET: dict[tuple[type[Model], str], Later] = {
     (Guard, "only"): Later("criteria in `if` that bound what the rule touches"),
     (Guard, "except"): Later("criteria in `if` that spare it"),
-    (Guard, "recheck"): Later("a guard without it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
     (Rule, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
     (Pack, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),

@@ -69,6 +69,10 @@ class MemoryJournal:
         self._write("take", taken)
         return True
 
+    def settle(self, refused: Execution) -> None:
+        self._maybe_deny("settle")
+        self._write("settle", refused)
+
     def recurred(self, rule: str, execution_id: str) -> None:
         there = self.executions[(rule, execution_id)]
         if there.loop == "closed":

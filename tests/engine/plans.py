@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.plan import SCHEMA, Condition, Expr, Plan, Stage, Step, Value
+from chalicelib.plan import Condition, Expr, Plan, Stage, Step, Value
+from chalicelib.plans import SCHEMA
 from opsloop.expressions.dialect import parse
 
 STAGE: Stage = {

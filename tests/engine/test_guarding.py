@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from tests.engine.fakes import World
 from tests.engine.plans import EVENT, STAGE, expr, plan, step, value
 from tests.guards.making import guard
 
+EVENTS = Path(__file__).parents[1] / "events"
 ACT = step("act", "act")
 #: the event's own time, and the clock's, some seconds later
 THEN = 1794432594.0
@@ -227,3 +232,79 @@ def test_the_key_may_be_an_expression(world: World) -> None:
     made["key"] = expr("event.detail.state")
     rule = Rule(world, guard=made)
     assert [rule.event(key).outcome for key in ("a", "b")] == ["succeeded", "refused"]
+
+
+# Alarms are asked again.
+
+ALARM = json.loads((EVENTS / "cloudwatch-alarm-status-check.json").read_text())
+
+
+class Alarmed:
+    """A rule that an alarm wakes, with a sandbox of its own for each invocation."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        world.clock.at = datetime.fromisoformat(ALARM["time"]).timestamp() + 5
+        self.state = "ALARM"
+        world.actions.behaviours["aws.cloudwatch.describe_alarms"] = self._describe
+        state = expr("alarm.state == 'ALARM'")
+        self.plan = plan(
+            then=[ACT],
+            guard=guard(rate="1/1h") | {"recheck": True},
+            criteria={"event": {"test": state}, "facts": None},
+        )
+
+    def _describe(self, _tools: Any, **_: Any) -> Any:
+        return {"MetricAlarms": [{"StateValue": self.state}]} if self.state else {}
+
+    def event(self, number: int) -> Outcome:
+        """The alarm of another instance, each its own key."""
+        event = copy.deepcopy(ALARM)
+        event["resources"] = [f"{ALARM['resources'][0]}-{number}"]
+        return self._invoke(event)
+
+    def wake(self, execution: str) -> Outcome:
+        return self._invoke({"opsloop": {"resume": execution}})
+
+    def _invoke(self, payload: Any) -> Outcome:
+        engine = Engine(self.plan, STAGE, self.world.ports())
+        invocation = Invocation(str(self.world.clock.now()), self.world.clock.now() + 60)
+        (outcome,) = engine.handle(payload, invocation)
+        return outcome
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("ALARM", "succeeded"), ("OK", "not met"), (None, "not met")]
+)
+def test_a_refused_alarm_is_read_when_its_guard_opens(
+    world: World, state: str | None, outcome: str
+) -> None:
+    rule = Alarmed(world)
+    assert rule.event(1).outcome == "succeeded"
+    refused = rule.event(2)
+    assert refused.execution is not None
+    execution = world.journal.executions[("restart", refused.execution)]
+    assert execution.waiting is not None
+    assert execution.waiting.reason == "recheck"
+    assert rule.wake(refused.execution).outcome == "waiting"
+    rule.state = state  # type: ignore[assignment]
+    world.clock.at += 3600
+    assert rule.wake(refused.execution).outcome == outcome
+    # a doubled wake-up finds nothing to do
+    assert rule.wake(refused.execution).outcome == "duplicate"
+    expected = 2 if outcome == "succeeded" else 1
+    assert [name for name, _ in world.actions.calls].count("act") == expected
+
+
+def test_every_refused_alarm_has_its_own_entry_in_a_storm(world: World) -> None:
+    rule = Alarmed(world)
+    engine = Engine(rule.plan, STAGE, world.ports())
+    for number in range(20):
+        event = copy.deepcopy(ALARM)
+        event["resources"] = [f"{ALARM['resources'][0]}-{number}"]
+        event["detail"]["configuration"]["metrics"][0]["metricStat"]["metric"]["dimensions"] = {
+            "InstanceId": f"i-{number:017x}"
+        }
+        engine.handle(event, Invocation(str(number), world.clock.now() + 60))
+    waiting = [one for one in world.journal.executions.values() if one.waiting is not None]
+    assert len(waiting) == 19
