@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.errors import PlanError
-from chalicelib.plan import COMPILED, INDEX
+from chalicelib.plans import COMPILED, INDEX
 
 ROOT = COMPILED.parent.parent
 

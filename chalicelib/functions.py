@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, MutableMapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalice.app import Chalice
 
@@ -18,9 +18,11 @@ from chalicelib.clock import SystemClock
 from chalicelib.engine.criteria import Criteria
 from chalicelib.engine.door import Door
 from chalicelib.engine.outcomes import Invocation
-from chalicelib.freshness import check_fresh, leave_no_bytecode
-from chalicelib.plan import WAKER, Plan, Stage, deployed_plans, load_plan, load_stage
+from chalicelib.plans import WAKER, deployed_plans, load_plan, load_stage
 from chalicelib.runtime import Runtime
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Plan, Stage
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 
@@ -45,6 +47,8 @@ def register(app: Chalice, namespace: MutableMapping[str, Any]) -> None:
         handler = _waker() if rule == WAKER else _own_handler(rule)
         namespace[rule] = app.lambda_function(name=rule)(handler)
         return
+    from chalicelib.freshness import check_fresh, leave_no_bytecode  # noqa: PLC0415 - at the desk
+
     check_fresh()
     if "AWS_CHALICE_CLI_MODE" in os.environ:
         leave_no_bytecode()

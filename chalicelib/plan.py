@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-Mode = Literal["off", "observe", "active"]
+Mode = Literal["off", "observe", "approve", "active"]
 TriggerKind = Literal["event", "api", "alarm", "schedule", "topic", "manual"]
 Effect = Literal["read", "idempotent", "token", "once"]
 
@@ -289,6 +289,13 @@ class Plan(TypedDict):
     digest: str
 
 
+class Approvers(TypedDict):
+    """Who is asked before the first effect: IAM principal patterns; seconds."""
+
+    by: list[str]
+    within: float
+
+
 class Stage(TypedDict):
     """The settings of one stage: one account and region."""
 
@@ -301,3 +308,5 @@ class Stage(TypedDict):
     # a channel's settings are templates: they may hold secret() references
     channels: dict[str, Value]
     escalate: str | None
+    # who answers for rules of `mode: approve`, and how long the question stands
+    approvers: Approvers | None

@@ -6,15 +6,15 @@ Called by `evaluator`, which decides a single criterion. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.expressions.values import tagged
-from chalicelib.plan import Condition, Expr
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Condition, Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a condition is met; for an unmet one, the criterion that decided and why."""
 
     met: bool
@@ -28,7 +28,7 @@ class Verdict:
 
 
 MET = Verdict(met=True)
-Decide = Callable[[Expr], Verdict]
+Decide = Callable[["Expr"], Verdict]
 
 
 def decide(condition: Condition, test: Decide) -> Verdict:
@@ -76,7 +76,7 @@ def _any(verdicts: Iterable[Verdict]) -> Verdict:
 
 def _not(inner: Condition, verdict: Verdict) -> Verdict:
     if verdict.failed:
-        return replace(verdict, criterion=f"not: {verdict.criterion}")
+        return verdict._replace(criterion=f"not: {verdict.criterion}")
     if verdict.met:
         return Verdict(met=False, criterion=f"not: {written(inner)}", reason="it is met")
     return MET

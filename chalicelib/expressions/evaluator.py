@@ -7,7 +7,7 @@ of the scope is ever evaluated again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jmespath.exceptions import JMESPathTypeError
 
@@ -19,7 +19,9 @@ from chalicelib.expressions.functions import Functions
 from chalicelib.expressions.interpreter import Interpreter, Scope, Unordered
 from chalicelib.expressions.values import Misuse, as_text, fresh, tagged
 from chalicelib.expressions.walking import written
-from chalicelib.plan import Condition, Expr, Value
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Condition, Expr, Value
 
 __all__ = ["Evaluator", "Verdict"]
 

@@ -6,13 +6,15 @@ only to describe them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.errors import ExpressionError
 from chalicelib.expressions.interpreter import Interpreter, Unordered
 from chalicelib.expressions.values import kind, shown
 from chalicelib.expressions.walking import paths, written
-from chalicelib.plan import Node
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Node
 
 
 class Cause(NamedTuple):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jmespath.visitor import Options, TreeInterpreter
 
 from chalicelib.expressions.functions import Functions
-from chalicelib.plan import Node
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Node
 
 
 class Scope(Protocol):

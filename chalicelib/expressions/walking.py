@@ -6,9 +6,12 @@ Used by `explaining` here and by `opsloop.expressions` at the desk. Pure, on pla
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from chalicelib.expressions.values import shown
-from chalicelib.plan import Node
+
+if TYPE_CHECKING:
+    from chalicelib.plan import Node
 
 #: only the first child is evaluated on the same current value as the node itself
 _LEADING = frozenset(

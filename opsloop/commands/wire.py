@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.clock import SystemClock
-from chalicelib.plan import WAKER, deployed_plans
+from chalicelib.plans import WAKER, deployed_plans
 from opsloop.commands import options
 from opsloop.output import FAILED, print_json, show, tell
 from opsloop.tables import Rows

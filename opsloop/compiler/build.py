@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.freshness import source_files
-from chalicelib.plan import INDEX, SCHEMA, WAKER, Plan, Stage, belongs
+from chalicelib.plan import Plan, Stage
+from chalicelib.plans import INDEX, SCHEMA, WAKER, belongs
 from opsloop.compiler import regions
 from opsloop.compiler.chalice_config import chalice_config, policy_path
 from opsloop.compiler.lowering import lower

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.plan import APP
+from chalicelib.plans import APP
 from opsloop.problems import Fault
 
 #: seconds and MiB: room for an action that waits on AWS, and for boto3

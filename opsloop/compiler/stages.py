@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.partitions import partition_of
-from chalicelib.plan import SCHEMA, Stage
+from chalicelib.plan import Stage
+from chalicelib.plans import SCHEMA
 from opsloop.aws.location import Location
 from opsloop.aws.names import listing, nearest
 from opsloop.compiler import channels

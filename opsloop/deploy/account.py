@@ -7,7 +7,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.plan import Stage, load_stage
+from chalicelib.plan import Stage
+from chalicelib.plans import load_stage
 from opsloop.deploy.errors import DeployError
 from opsloop.naming import unknown
 

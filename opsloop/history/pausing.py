@@ -14,7 +14,7 @@ from chalicelib.errors import JournalError
 from chalicelib.guards.gate import Pause
 from chalicelib.journal.pauses import PARTITION, to_item
 from chalicelib.journal.table import Table
-from chalicelib.plan import deployed_plans
+from chalicelib.plans import deployed_plans
 from opsloop.deploy.account import compiled, session_for, stage_of
 from opsloop.deploy.names import table_name
 from opsloop.naming import unknown

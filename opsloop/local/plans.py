@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from chalicelib.plan import SCHEMA, Plan, Stage
+from chalicelib.plan import Plan, Stage
+from chalicelib.plans import SCHEMA
 from opsloop.compiler.names import ALWAYS
 from opsloop.expressions.types import Names
 from opsloop.naming import named

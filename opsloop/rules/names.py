@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from chalicelib.journal.pauses import PARTITION
-from chalicelib.plan import INDEX, WAKER
+from chalicelib.plans import INDEX, WAKER
 from opsloop.problems import Place, Problem
 from opsloop.rules.fields import RULE_NAME, dashed
 from opsloop.rules.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib.freshness import check_fresh
-from chalicelib.plan import INDEX
+from chalicelib.plans import INDEX
 from opsloop.cli import main
 from opsloop.compiler.build import COMPILED, compile_project
 from opsloop.problems import Problems

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.plan import SCHEMA, Condition, Expr
+from chalicelib.plan import Condition, Expr
+from chalicelib.plans import SCHEMA
 from opsloop.compiler.build import compile_project
 from opsloop.compiler.digest import with_digest
 from opsloop.compiler.steps import default_id

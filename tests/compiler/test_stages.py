@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plan import SCHEMA
+from chalicelib.plans import SCHEMA
 from opsloop.compiler.build import compile_project
 from opsloop.compiler.chalice_config import APP, chalice_config
 from opsloop.compiler.stages import Shared, Stages

@@ -10,7 +10,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.errors import PlanError
-from chalicelib.plan import SCHEMA, Stage
+from chalicelib.plan import Stage
+from chalicelib.plans import SCHEMA
 from opsloop.deploy.account import compiled, session_for, stage_of
 from opsloop.deploy.errors import DeployError
 from opsloop.naming import WrongUsage
