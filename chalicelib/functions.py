@@ -100,13 +100,15 @@ def _waker() -> Handler:
     """The built-in function that wakes executions; its name tells how the others are called."""
     from chalicelib.actions.sessions import Sessions  # noqa: PLC0415 - no other function's cost
     from chalicelib.journal.table import Table  # noqa: PLC0415
+    from chalicelib.telemetry import PowertoolsTelemetry  # noqa: PLC0415
     from chalicelib.waker import Waker  # noqa: PLC0415
 
     clock = SystemClock()
     sessions = Sessions(clock)
     prefix = os.environ["AWS_LAMBDA_FUNCTION_NAME"].removesuffix(WAKER)
     table = Table(lambda: sessions.client("dynamodb"), os.environ["OPSLOOP_TABLE"], clock)
-    waker = Waker(table, lambda: sessions.client("lambda"), prefix, clock)
+    telemetry = PowertoolsTelemetry(WAKER, os.environ["OPSLOOP_STAGE"], lambda value: value)
+    waker = Waker(table, lambda: sessions.client("lambda"), prefix, clock, telemetry)
 
     def tick(_event: Any, _context: Any) -> dict[str, Any]:
         return waker.tick().as_dict()

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from chalicelib.clock import Clock
-from chalicelib.engine.times import iso
+from chalicelib.engine.ports import Telemetry
+from chalicelib.engine.times import iso, seconds
 from chalicelib.errors import JournalError
 from chalicelib.journal.item import SHARDS
-from chalicelib.journal.record import UNFINISHED, Ending, Error, close
+from chalicelib.journal.record import UNFINISHED, Ending, Error, Execution, close
 from chalicelib.journal.table import Table
 
 #: executions that are woken in one tick; the next tick takes the rest
@@ -32,6 +33,7 @@ class Woken:
     woken: int = 0
     #: executions whose rule is gone
     closed: int = 0
+    #: executions that are left to the next tick
     failed: int = 0
 
     def as_dict(self) -> dict[str, int]:
@@ -43,12 +45,18 @@ class Waker:
     """Wakes what is due. `prefix` stands before a rule's name in its function's name."""
 
     def __init__(
-        self, table: Table, functions: Callable[[], Any], prefix: str, clock: Clock
+        self,
+        table: Table,
+        functions: Callable[[], Any],
+        prefix: str,
+        clock: Clock,
+        telemetry: Telemetry,
     ) -> None:
         self._table = table
         self._functions = functions
         self._prefix = prefix
         self._clock = clock
+        self._telemetry = telemetry
 
     def tick(self) -> Woken:
         """Wake all that is due. One that cannot be woken is left to the next tick."""
@@ -70,19 +78,37 @@ class Waker:
             )
         except client.exceptions.ResourceNotFoundException:
             return self._orphan(rule, execution_id)
-        except client.exceptions.ClientError:
-            return "failed"
+        except client.exceptions.ClientError as error:
+            return self._left(f"not woken: {error}", rule, execution_id)
         return "woken"
 
     def _orphan(self, rule: str, execution_id: str) -> str:
-        """The rule was removed: its execution ends, and says so."""
+        """The rule was removed: what it left ends, and says so."""
         there = self._table.one(rule, execution_id)
-        if there is None or there.status not in UNFINISHED:
+        if there is None:
             return "closed"
-        error = Error("action", "resume", "Superseded", "its rule is gone")
-        now = iso(self._clock.now())
         try:
-            self._table.orphan(close(there, Ending("superseded", error), closed=now, ms=0))
-        except JournalError:
-            return "failed"
+            self._end(there)
+        except JournalError as error:
+            return self._left(str(error), rule, execution_id)
+        self._telemetry.error("its rule is gone", rule=rule, execution=execution_id)
         return "closed"
+
+    def _end(self, there: Execution) -> None:
+        if there.status not in UNFINISHED:
+            if there.waiting is not None:
+                # a refusal whose alarm would have been looked at again
+                self._table.settle(replace(there, waiting=None))
+            return
+        now = self._clock.now()
+        ended = close(
+            there,
+            Ending("superseded", Error("action", "resume", "Superseded", "its rule is gone")),
+            closed=iso(now),
+            ms=round((now - seconds(there.started)) * 1000),
+        )
+        self._table.orphan(ended)
+
+    def _left(self, message: str, rule: str, execution_id: str) -> str:
+        self._telemetry.error(message, rule=rule, execution=execution_id)
+        return "failed"

@@ -34,7 +34,7 @@ class Done:
 
 def is_dry(execution: Execution, step: Step) -> bool:
     """Whether the step's effect is only described."""
-    return execution.mode != "active" and step["effect"] != "read"
+    return execution.mode == "observe" and step["effect"] != "read"
 
 
 def act(

@@ -156,7 +156,15 @@ class Engine:
     ) -> Run:
         end = invocation.deadline - RESERVE
         last = self._guarding.last_moment(execution, end)
-        return Run(execution, scope, self._ports, last=last, end=end, resumed=resumed)
+        return Run(
+            execution,
+            scope,
+            self._ports,
+            last=last,
+            end=end,
+            approvers=self._stage["approvers"],
+            resumed=resumed,
+        )
 
     def _not_met(self, event: Event, reason: str) -> Outcome:
         return not_met(self._plan, event, reason, self._ports.telemetry)

@@ -79,7 +79,7 @@ class Course:
             return Ending("stopped", note=str(stopped))
         except Failed as failed:
             return Ending("failed", failed.error)
-        return Ending("observed" if run.execution.mode != "active" else "succeeded")
+        return Ending("observed" if run.execution.mode == "observe" else "succeeded")
 
     def _next(self, ending: Ending) -> Phase:
         if ending.error is not None:

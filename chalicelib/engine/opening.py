@@ -17,7 +17,7 @@ from chalicelib.journal.record import Execution
 from chalicelib.plan import Mode, Plan, Stage
 from chalicelib.plans import APP
 
-MODES: tuple[Mode, ...] = ("off", "observe", "active")
+MODES: tuple[Mode, ...] = ("off", "observe", "approve", "active")
 #: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near
 LONGEST_RESOURCE = 1_024
 
@@ -42,6 +42,7 @@ def opened(
     Raises ExpressionError where the guards' key cannot be told.
     """
     rule = plan["rule"]
+    mode = effective_mode(plan, stage)
     named = cause(event, f"{APP}-{stage['stage']}-")
     actor = names.actor(event)
     resource = names.resource(event).get("id")
@@ -50,7 +51,7 @@ def opened(
         rule=rule,
         pack=plan["pack"],
         plan=plan["digest"],
-        mode=effective_mode(plan, stage),
+        mode=mode,
         identity=event.identity,
         event=event.envelope,
         event_time=event.time,
@@ -65,14 +66,16 @@ def opened(
         caused_by=str(named) if named and named.trusted else None,
         claims=str(named) if named and not named.trusted else None,
         chain=named.chain + 1 if named and named.trusted else 0,
-        intent=_first_intent(plan),
+        intent=_first_intent(plan, mode),
     )
 
 
-def _first_intent(plan: Plan) -> str | None:
+def _first_intent(plan: Plan, mode: Mode) -> str | None:
     """A `once` step that comes first and for certain: admission says that it is begun."""
     step = plan["then"][0] if plan["then"] else None
-    if step is None or step["kind"] != "do" or step["effect"] != "once":
+    if step is None or mode != "active":
+        return None
+    if step["kind"] != "do" or step["effect"] != "once":
         return None
     return None if step["if"] or step["for_each"] else step["id"]
 

@@ -15,15 +15,38 @@ from chalicelib.engine.scope import Scope
 from chalicelib.engine.times import iso, seconds
 from chalicelib.errors import ExpressionError, SecretError
 from chalicelib.journal.record import Error, Execution, Waiting
-from chalicelib.plan import Approve, Step
+from chalicelib.plan import Approve, Approvers, Step, Value
 
 #: a wait no longer than this is slept through, where the function's time allows
 SHORT = 20.0
+#: the step that mode approve adds
+APPROVAL = "approval"
+
+
+def approval(approvers: Approvers | None, execution: Execution, step: Step) -> Step:
+    """The question that a rule of mode approve asks before its first effect."""
+    if approvers is None:
+        message = "the stage names no approvers, and the rule's mode is approve"
+        raise Failed(Error("approval", APPROVAL, "NoApprovers", message))
+    about = f" on {execution.resource}" if execution.resource else ""
+    prompt: Value = {"lit": f"{execution.rule} would do {step['do']}{about}"}
+    asked: Approve = {**approvers, "prompt": prompt, "on_timeout": "fail"}
+    return {
+        "id": APPROVAL,
+        "kind": "approve",
+        "approve": asked,
+        "if": None,
+        "for_each": None,
+        "retry": None,
+        "timeout": None,
+        "on_error": "fail",
+        "effect": "read",
+    }
 
 
 def stand(execution: Execution, step: Step, scope: Scope, ports: Ports, left: float) -> Done:
     """How the step ended. Raises Suspended while it stands, Failed for a refused question."""
-    if execution.mode != "active":
+    if execution.mode == "observe":
         return Done("observed", note="would stand here")
     if step["kind"] == "wait":
         return _wait(execution, step, ports, left)

@@ -18,7 +18,7 @@ from chalicelib.engine.outcomes import Failed, Stopped, Suspended
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope
-from chalicelib.engine.standing import begun, stand
+from chalicelib.engine.standing import APPROVAL, approval, begun, stand
 from chalicelib.engine.times import iso
 from chalicelib.errors import ExpressionError, SecretError
 from chalicelib.journal.record import (
@@ -30,7 +30,7 @@ from chalicelib.journal.record import (
     StepStatus,
     Waiting,
 )
-from chalicelib.plan import Step
+from chalicelib.plan import Approvers, Step
 
 #: a step is not begun with less time than this left, in seconds, unless it is the first
 ENOUGH = 15.0
@@ -47,6 +47,7 @@ class Run:
         *,
         last: float,
         end: float,
+        approvers: Approvers | None = None,
         resumed: bool = False,
     ) -> None:
         """No step begins after `last`, none of those that come after a failure after `end`."""
@@ -55,6 +56,7 @@ class Run:
         self._ports = ports
         self._last = last
         self.end = end
+        self._approvers = approvers
         self._resumed = resumed
         self._unwritten_effects = False
         self._steps_begun = 0
@@ -167,6 +169,7 @@ class Run:
         """Effects done so far are on record before the next one; a `once` step's intent too."""
         if step["effect"] == "read" or is_dry(self.execution, step):
             return
+        self._permitted(step)
         mark = f"{step['id']}{','.join(elements)}"
         if step["effect"] == "once" and self.execution.intent == mark:
             if self._resumed:
@@ -178,6 +181,19 @@ class Run:
             self.write()
         self._resumed = False
         self._unwritten_effects = True
+
+    def _permitted(self, step: Step) -> None:
+        """In mode approve, people are asked once, before the first effect of `then`."""
+        execution = self.execution
+        if execution.mode != "approve":
+            return
+        if execution.phase == "then" and self._recorded(APPROVAL) is None:
+            began = self._ports.clock.now()
+            question = approval(self._approvers, execution, step)
+            done = stand(execution, question, self.scope, self._ports, 0)
+            answer = StepRecord(APPROVAL, "succeeded", iso(began), result=done.result)
+            self._keep(answer, began)
+        self.execution = replace(self.execution, mode="active")
 
     # Lists of elements.
 

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from chalicelib.actions import find
+from chalicelib.engine.opening import effective_mode
 from chalicelib.plan import Plan, Stage, Value
 from chalicelib.plans import WAKER
 from opsloop.aws import own
@@ -67,7 +68,7 @@ class StagePolicies:
 
     def of(self, file: RuleFile, plan: Plan) -> tuple[dict[str, Any], list[Problem]]:
         """The rule's policy, and what keeps it from being made."""
-        problems: list[Problem] = []
+        problems = list(self._unanswered(file, plan))
         needed: dict[Path, list[Statement]] = {}
         calls = list(self._called(file))
         for called in calls:
@@ -83,6 +84,15 @@ class StagePolicies:
             return policy([*chain(*needed.values()), *self._own(plan, calls)]), []
         except FaultError as error:
             return {}, [file.source.problem(error.fault, _largest(needed))]
+
+    def _unanswered(self, file: RuleFile, plan: Plan) -> Iterator[Problem]:
+        """A rule that asks people needs somebody to answer."""
+        asks = effective_mode(plan, self._stage) == "approve"
+        if asks and self._stage["approvers"] is None:
+            stage = self._stage["stage"]
+            found = f"mode approve, where stage {stage} names no approvers"
+            fault = Fault(found, f"'approvers' of {stage} in rules/opsloop.yaml", path=("mode",))
+            yield file.source.problem(fault)
 
     def _called(self, file: RuleFile) -> Iterator[Called]:
         rule = file.rule

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.partitions import partition_of
-from chalicelib.plan import Stage
+from chalicelib.plan import Approvers, Stage
 from chalicelib.plans import SCHEMA
 from opsloop.aws.location import Location
 from opsloop.aws.names import listing, nearest
@@ -74,6 +74,7 @@ class Stages:
             "params": dict(stage.params),
             "channels": {},
             "escalate": stage.escalate,
+            "approvers": _approvers(stage),
         }
         for channel, settings in self.channels[name].items():
             at = (*path, "channels", channel)
@@ -131,3 +132,8 @@ def _names(stage: model.Stage) -> Names:
         "region": STRING,
         "partition": STRING,
     }
+
+
+def _approvers(stage: model.Stage) -> Approvers | None:
+    asked = stage.approvers
+    return None if asked is None else {"by": list(asked.by), "within": asked.within}

@@ -54,6 +54,7 @@ def bare_stage(stage: str) -> Stage:
         "params": {},
         "channels": {},
         "escalate": None,
+        "approvers": None,
     }
 
 

@@ -25,7 +25,7 @@ from opsloop.rules.guards import (
 from opsloop.rules.later import NOT_YET
 from opsloop.rules.model import Each, Rule
 from opsloop.rules.schema import marked
-from opsloop.rules.settings import INHERITED, Pack, Settings, Stage
+from opsloop.rules.settings import Approvers, INHERITED, Pack, Settings, Stage
 from opsloop.rules.steps import Approve, Fact, Retry, Step
 from opsloop.rules.triggers import Alarm, CreatedAlarm, Manual, Webhook, When
 
@@ -64,6 +64,7 @@ _TITLES = {
     Verify: "`verify`",
     Settings: "`rules/opsloop.yaml`",
     Stage: "`stages.<name>`",
+    Approvers: "`stages.<name>.approvers`",
     Pack: "`rules/<pack>/pack.yaml`",
 }
 _LABELS = {When: "trigger", CreatedAlarm: "alarm to create"}

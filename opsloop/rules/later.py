@@ -13,7 +13,7 @@ from opsloop.problems import Path, Problem
 from opsloop.rules.fields import Model
 from opsloop.rules.guards import Guard
 from opsloop.rules.model import Rule
-from opsloop.rules.settings import Pack, Stage
+from opsloop.rules.settings import Stage
 from opsloop.rules.shape import models_in
 from opsloop.rules.source import Source
 from opsloop.rules.steps import Step
@@ -47,8 +47,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (Guard, "only"): Later("criteria in `if` that bound what the rule touches"),
     (Guard, "except"): Later("criteria in `if` that spare it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
-    (Rule, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
-    (Pack, "mode"): Later("off, observe or active", "approve".__eq__, "approve"),
     (When, "bus"): Later("the default event bus"),
     (When, "timezone"): Later("hours in UTC"),
     (When, "queue"): Later("topic, event or another trigger"),

@@ -45,7 +45,10 @@ class Rule(Model):
     )
     owner: Text = key("The team that answers for the rule.", "team-platform")
     severity: Severity = key("How much it matters that the rule works.", "high")
-    mode: Mode = key("`off`; `observe`: all but the effects; `active`.", default="observe")
+    mode: Mode = key(
+        "`off`; `observe`: all but the effects; `approve`: asks before the first one; `active`.",
+        default="observe",
+    )
     saves: Given[Duration] = key(
         "What a person would have spent, for the report.", "30m", default=None
     )

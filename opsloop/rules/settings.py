@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from opsloop.rules.fields import Duration, Given, Model, Name, Plain, Raw, Text, key, matching
+from opsloop.rules.fields import Duration, Given, Model, Name, Plain, Raw, Some, Text, key, matching
 from opsloop.rules.guards import Resources
 from opsloop.rules.model import Mode, Region, Severity
 from opsloop.rules.words import Refused, said
@@ -52,6 +52,13 @@ def _some_stages(stages: dict[str, Any]) -> dict[str, Any]:
     return stages
 
 
+class Approvers(Model):
+    """Who answers for rules of `mode: approve`."""
+
+    by: Some[Text] = key("IAM principal patterns; `*` stands for any text.", '["*:role/oncall"]')
+    within: Duration = key("How long a question stands.", "1h", default=3600)
+
+
 class Stage(Model):
     """One stage: one account and region."""
 
@@ -70,7 +77,10 @@ class Stage(Model):
         "pager",
         default=None,
     )
-    max_mode: Literal["off", "observe", "active"] = key(
+    approvers: Given[Approvers] = key(
+        "Who is asked before the first effect of a rule of `mode: approve`.", default=None
+    )
+    max_mode: Literal["off", "observe", "approve", "active"] = key(
         "What no rule of this stage goes beyond.", default="active"
     )
     except_: Given[Resources] = key("Resources that no rule touches.", default=None)

@@ -17,6 +17,7 @@ STAGE: Stage = {
     "params": {"limit": 5},
     "channels": {},
     "escalate": None,
+    "approvers": {"by": ["*:role/oncall"], "within": 1800.0},
 }
 
 EVENT = {

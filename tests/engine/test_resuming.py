@@ -337,3 +337,27 @@ def test_a_failure_before_a_wait_in_on_failure_is_remembered(world: World) -> No
     assert world.actions.calls == [("tell", {"text": "Fail"}), ("act", {})]
     assert rule.execution.error is not None
     assert rule.execution.error.message == "it is full"
+
+
+@pytest.mark.parametrize(("approved", "outcome"), [(True, "succeeded"), (False, "failed")])
+def test_mode_approve_asks_once_before_the_first_effect(
+    world: World, approved: bool, outcome: str
+) -> None:
+    look = step("look", "act", effect="read")
+    rule = Rule(world, mode="approve", then=[look, ACT, ACT | {"id": "two"}], on_failure=[TELL])
+    assert rule.event().outcome == "waiting"
+    assert [name for name, _ in world.actions.calls] == ["act"]
+    asked = rule.execution.waiting
+    assert asked is not None
+    assert asked.data["prompt"] == "restart would do act on i-abcd1111"
+    decided = replace(rule.execution, decision=Decision(approved, "maria", iso(1700000060)))
+    world.journal.executions[("restart", decided.id)] = decided
+    assert rule.wake(after=60).outcome == outcome
+    done = [name for name, _ in world.actions.calls]
+    assert done == (["act", "act", "act"] if approved else ["act", "tell"])
+
+
+def test_mode_approve_without_approvers_acts_on_nothing(world: World) -> None:
+    engine = Engine(plan(mode="approve", then=[ACT]), {**STAGE, "approvers": None}, world.ports())
+    (outcome,) = engine.handle(EVENT, Invocation("r-1", world.clock.now() + 60))
+    assert (outcome.outcome, world.actions.calls) == ("failed", [])
