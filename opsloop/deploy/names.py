@@ -5,7 +5,8 @@ infra/opsloop.yaml spells the same names; a test holds the two together.
 
 from __future__ import annotations
 
-from opsloop.compiler.chalice_config import APP, function_name, table_name
+from chalicelib.plans import APP
+from opsloop.compiler.chalice_config import function_name, table_name
 
 
 def stack_name(stage: str) -> str:
