@@ -29,24 +29,29 @@ def test_every_shipped_rule_has_a_golden_policy() -> None:
 
 # Laws, on the shipped rules and on one of every kind of call.
 
-MANY = f"""{MANUAL}let: {{bucket: event.detail.parameters.bucket}}
+MINE = "when: {event: {source: [mine]}}\n"
+MANY = (
+    MINE
+    + """\
+let: {bucket: event.detail.bucket}
 facts:
-  identity: {{do: aws.sts.get_caller_identity}}
-  bucket: {{do: aws.s3.get_bucket_tagging, with: {{Bucket: "${{bucket}}"}}}}
-  roles: {{do: aws.iam.list_roles}}
-  table: {{do: aws.dynamodb.get_item, with: {{TableName: a, Key: {{id: {{S: x}}}}}}}}
+  identity: {do: aws.sts.get_caller_identity}
+  bucket: {do: aws.s3.get_bucket_tagging, with: {Bucket: "${bucket}"}}
+  roles: {do: aws.iam.list_roles}
+  table: {do: aws.dynamodb.get_item, with: {TableName: a, Key: {id: {S: x}}}}
 then:
-  - {{do: aws.ec2.run_instances, with: {{ImageId: ami-1, MinCount: 1, MaxCount: 1}}}}
-  - {{do: aws.lambda.invoke, with: {{FunctionName: tidy}}}}
-  - {{do: aws.iam.detach_role_policy, with: {{RoleName: a, PolicyArn: "${{bucket}}"}}}}
-  - {{do: aws.rds.delete_db_instance, with: {{DBInstanceIdentifier: a}}}}
-  - {{do: aws.sqs.send_message, with: {{QueueUrl: "${{bucket}}", MessageBody: x}}}}
-  - {{do: aws.events.put_events, with: {{Entries: [{{Source: a, DetailType: b, Detail: "{{}}"}}]}}}}
-  - {{do: ec2.quarantine_instance, with: {{instance: "${{bucket}}"}}}}
-  - {{do: tags.apply, with: {{service: s3, resources: ["arn:aws:s3:::a"], tags: {{a: b}}}}}}
-  - {{do: http.post, with: {{url: "https://example.com/", body: "${{secret('sm:hook')}}"}}}}
-  - {{do: notify, with: {{to: pager, title: x}}}}
+  - {do: aws.ec2.run_instances, with: {ImageId: ami-1, MinCount: 1, MaxCount: 1}}
+  - {do: aws.lambda.invoke, with: {FunctionName: tidy}}
+  - {do: aws.iam.detach_role_policy, with: {RoleName: a, PolicyArn: "${bucket}"}}
+  - {do: aws.rds.delete_db_instance, with: {DBInstanceIdentifier: a}}
+  - {do: aws.sqs.send_message, with: {QueueUrl: "${bucket}", MessageBody: x}}
+  - {do: aws.events.put_events, with: {Entries: [{Source: a, DetailType: b, Detail: "{}"}]}}
+  - {do: ec2.quarantine_instance, with: {instance: "${bucket}"}}
+  - {do: tags.apply, with: {service: s3, resources: ["arn:aws:s3:::a"], tags: {a: b}}}
+  - {do: http.post, with: {url: "https://example.com/", body: "${secret('sm:hook')}"}}
+  - {do: notify, with: {to: pager, title: x}}
 """
+)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +143,7 @@ def test_a_rule_reaches_the_channels_it_sends_to(
         ("${secret('sm:a')}", {"arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-??????"}),
         ("a ${token} b", {"arn:aws:ssm:eu-west-1:123456789012:parameter/t"}),
         (
-            "${not_null(event.x, join('', ['a', secret('ssm:/b')]))}",
+            "${not_null(event.detail.x, join('', ['a', secret('ssm:/b')]))}",
             {"arn:aws:ssm:eu-west-1:123456789012:parameter/b"},
         ),
         ("no secret('sm:a')", set()),
@@ -147,9 +152,7 @@ def test_a_rule_reaches_the_channels_it_sends_to(
 def test_a_rule_reads_the_secrets_it_names(text: str, reached: set[str], tmp_path: Path) -> None:
     lets = "let: {token: secret('ssm:/t')}\n" if "token" in text else ""
     step = f'{{do: http.post, with: {{url: "https://a.com/", body: "{text}"}}}}'
-    made = compiled(
-        tmp_path, f"{MANUAL}{lets}then: [{step}]\n".replace("event.x", "event.detail.x")
-    )
+    made = compiled(tmp_path, f"{MINE}{lets}then: [{step}]\n")
     assert reach(made.policies["dev"]["rule"]) == reached
 
 
@@ -207,15 +210,15 @@ stages:
         ("all-${params.table}-${params.number}", "all-orders-7"),
         ("all-${event.detail.x}", "all-*"),
         ("${params.list[0]}", "*"),
-        ("${params.half}", "*"),
-        ("${params.flag}", "*"),
+        ("all-${params.half}", "all-*"),
+        ("all-${params.flag}", "all-*"),
         ("${join('', ['a', params.table])}", "*"),
     ],
 )
 def test_parameters_of_the_stage_are_as_good_as_written_out(
     name: str, resource: str, tmp_path: Path
 ) -> None:
-    text = f'{MANUAL}then: [{{do: aws.dynamodb.delete_table, with: {{TableName: "{name}"}}}}]\n'
+    text = f'{MINE}then: [{{do: aws.dynamodb.delete_table, with: {{TableName: "{name}"}}}}]\n'
     made = compiled(tmp_path, text, PARAMS)
     (statement, *_) = made.policies["dev"]["rule"]["Statement"]
     assert statement["Resource"] == [f"arn:aws:dynamodb:eu-west-1:123456789012:table/{resource}"]
