@@ -25,7 +25,7 @@ from opsloop.rules.guards import (
 from opsloop.rules.later import NOT_YET
 from opsloop.rules.model import Each, Rule
 from opsloop.rules.schema import marked
-from opsloop.rules.settings import Approvers, INHERITED, Pack, Settings, Stage
+from opsloop.rules.settings import INHERITED, Approvers, Pack, Settings, Stage
 from opsloop.rules.steps import Approve, Fact, Retry, Step
 from opsloop.rules.triggers import Alarm, CreatedAlarm, Manual, Webhook, When
 
@@ -39,7 +39,7 @@ _SECTIONS: dict[str, tuple[type[Model], ...]] = {
     "Guards and verification": (
         Guard, Cooldown, Rate, Lock, Blast, Resources, Window, Breaker, Verify,
     ),
-    "Settings": (Settings, Stage, Pack),
+    "Settings": (Settings, Stage, Approvers, Pack),
 }  # fmt: skip
 _TITLES = {
     Rule: "A rule: `rules/<pack>/<rule>.yaml`",

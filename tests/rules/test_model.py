@@ -257,7 +257,7 @@ def test_accounts_may_do_without_quotes(written: str, account: str | None) -> No
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:
     _, problems = checked(
-        "description: It does.\nownr: us\nseverity: hihg\nmode: approve\n"
+        "description: It does.\nownr: us\nseverity: hihg\nmode: aktiv\n"
         "when: {api: [ec2:RunInstances, 5], errors: never}\n"
         "let: {event: x, a-b: y}\n"
         "then:\n  - {id: a, do: notify, retry: {attempts: 0}}\n  - {id: a, do: notify, wiht: {}}\n"
@@ -265,7 +265,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
     assert [problem.partition(";")[0] for problem in problems] == [
         "f:2:1: found the unknown key 'ownr'",
         "f:3:11: found text 'hihg'",
-        "f:4:1: found 'mode: approve', which opsloop does not do yet",
+        "f:4:7: found text 'aktiv'",
         "f:5:32: found number 5",
         "f:5:44: found text 'never'",
         "f:6:17: found the key 'a-b'",
