@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from opsloop.backtest.scanning import CONTAINER, LISTS, scan
+from opsloop.backtest.scanning import CONTAINER, FIRST_KEY, LISTS, scan
 
 
 class Batch(NamedTuple):
@@ -48,7 +48,6 @@ _TAIL = 1 << 18
 _BEHIND = re.compile(rb'\}(?=\s*\{\s*"[^\s,:}\]])')
 _SEAM = re.compile(rb'\]\s*\}\s*\{\s*"(?:%b)"\s*:\s*\[' % LISTS)
 _BEFORE = re.compile(rb'[\s,]*+(?:\][\s}]*+)?(?:(?:\{\s*"(?:%b)"\s*:\s*)?\[\s*)?' % LISTS)
-_FIRST_KEY = re.compile(rb'\{\s*("[^"\\]*")')
 _raws: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _object: Callable[[bytes], object] = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -58,7 +57,7 @@ def form_of(text: bytes) -> Form:
     begun = text.lstrip()
     if begun.startswith(b"[") or CONTAINER.match(begun):
         return in_a_list
-    if any(map(_is_object, begun.split(b"\n", _SNIFFED)[:_SNIFFED])):
+    if any(map(_is_record, begun.split(b"\n", _SNIFFED)[:_SNIFFED])):
         return on_lines
     return one_behind_the_other
 
@@ -108,7 +107,7 @@ def _after(text: bytes) -> int:
 
 def _last_boundary(text: bytes, begin: int) -> int:
     """Behind the last record that seems to end here; 0 where none does."""
-    key = _FIRST_KEY.match(text, begin)
+    key = FIRST_KEY.match(text, begin)
     if key is None:
         return 0
     # a record's objects may begin with the same key: `_listed` finds out
@@ -165,9 +164,9 @@ def _lines(text: bytes, line: int, begins: Iterable[int], count: int) -> Sequenc
     return [line + bisect_left(ends, begin) for begin in begins]
 
 
-def _is_object(text: bytes) -> bool:
+def _is_record(line: bytes) -> bool:
+    """Whether a line is an object by itself; in an indented text its objects are indented."""
     try:
-        _object(text)
+        return line.startswith(b"{") and bool(_object(line))
     except (msgspec.DecodeError, RecursionError):
         return False
-    return True

@@ -1,7 +1,7 @@
 """Bytes as they lie there become bytes of JSON: gzip is undone, whatever the file is called.
 
-Memory is bounded: no piece that comes out is longer than a few MiB, however well it was
-compressed. Pure but for what it reads from.
+Memory is bounded: no piece that comes out is longer than 64 KiB, however well it was
+compressed; and no more than that is lost before damage. Pure but for what it reads from.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 GZIP = b"\x1f\x8b"
-_LONGEST = 1 << 20
+_LONGEST = 1 << 16
 _WITH_HEADER = 31  # zlib's way to say gzip
 
 
@@ -40,7 +40,8 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Members of gzip, one behind the other, as Firehose and `cat` make them."""
     member, begun = zlib.decompressobj(_WITH_HEADER), False
     for piece in pieces:
-        left = piece
+        # zeros behind a member are padding
+        left = piece if begun else piece.lstrip(b"\0")
         while left:
             begun = True
             try:
@@ -51,7 +52,6 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 yield out
             left = member.unconsumed_tail
             if member.eof:
-                # zeros behind a member are padding
                 left = member.unused_data.lstrip(b"\0")
                 member, begun = zlib.decompressobj(_WITH_HEADER), False
     if begun:

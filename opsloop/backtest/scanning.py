@@ -16,7 +16,9 @@ _BETWEEN = b" \t\r\n,[]"
 #: LookupEvents'
 LISTS = b"Records|AlarmHistoryItems|Events"
 CONTAINER = re.compile(rb'\{\s*"(?:%b)"\s*:\s*\[' % LISTS)
-_NEXT = re.compile(rb'\}\s*,?\s*(?=\{\s*")|\n\s*(?=\{\s*")')
+#: a list's end, and behind it the next member or the end of the object that it is in
+_CLOSED = re.compile(rb"[\s,]*\]\s*[,}]")
+FIRST_KEY = re.compile(rb'\{\s*("[^"\\]*")')
 
 
 class Piece(NamedTuple):
@@ -31,9 +33,10 @@ def scan(text: bytes) -> Iterator[Piece]:
     """All objects of a text, and the rubbish between them, in order."""
     place = 0
     while place < len(text):
+        place = _behind_list(text, place)
         start = text.find(b"{", place)
         rubbish = text[place : start if start >= 0 else len(text)].strip(_BETWEEN)
-        if rubbish.strip(b"}"):  # a container's end is no rubbish
+        if rubbish:
             yield Piece(text.index(rubbish, place), rubbish, whole=True)
         if start < 0:
             return
@@ -42,17 +45,21 @@ def scan(text: bytes) -> Iterator[Piece]:
             place = container.end()
             continue
         end = _end(text, start)
-        if end is None:
-            end = _resumption(text, start)
-            yield Piece(start, text[start:end].rstrip(_BETWEEN), whole=False)
-        else:
-            yield Piece(start, text[start:end], whole=True)
-        place = end
+        whole = end is not None
+        place = _resumption(text, start) if end is None else end
+        yield Piece(start, text[start:place].rstrip(_BETWEEN), whole)
 
 
-def _end(text: bytes, start: int) -> int | None:
+def _behind_list(text: bytes, place: int) -> int:
+    """Behind the object whose list ends here, and what else it has beside its list."""
+    closed = _CLOSED.match(text, place)
+    if closed is None:
+        return place
+    return _end(text, closed.end() - 1, depth=1) or len(text)
+
+
+def _end(text: bytes, start: int, depth: int = 0) -> int | None:
     """Where the object that starts here ends; None: not in this text."""
-    depth = 0
     for token in _TOKENS.finditer(text, start):
         brace = token[0]
         if brace == b"{":
@@ -65,6 +72,9 @@ def _end(text: bytes, start: int) -> int | None:
 
 
 def _resumption(text: bytes, start: int) -> int:
-    """Where the next object seems to begin, behind one that does not end."""
-    found = _NEXT.search(text, start + 1)
-    return found.end() if found else len(text)
+    """Where the next object seems to begin, behind one that does not end: with the same key."""
+    key = FIRST_KEY.match(text, start)
+    if key is None:
+        return len(text)
+    found = re.compile(rb"\{\s*%b" % re.escape(key[1])).search(text, start + 1)
+    return found.start() if found else len(text)
