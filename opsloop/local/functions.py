@@ -6,14 +6,22 @@ them an event reaches is decided as EventBridge and SNS would, from the compiled
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from chalicelib.clock import Clock
 from chalicelib.functions import Handler, make_handler
+from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from chalicelib.runtime import Runtime
+from chalicelib.waker import Waker
 from opsloop.deploy.names import event_rule_name
+from opsloop.local.telemetry import ConsoleTelemetry
 from opsloop.patterns import Pattern
 
 #: what Lambda gives a function of the default configuration, in milliseconds
@@ -85,6 +93,16 @@ class LocalFunctions:
             return Delivery(rule, raised=f"{type(error).__name__}: {error}")
         return Delivery(rule, tuple(answer["outcomes"]))
 
+    def has(self, rule: str) -> bool:
+        """Whether there is a function of this rule."""
+        return rule in self._handlers
+
+    def wake(self, table: Table, clock: Clock) -> list[Delivery]:
+        """What the waker does once a minute: start the functions of executions that are due."""
+        started, quiet = _Started(self), ConsoleTelemetry(lambda _line: None)
+        Waker(table, lambda: started, "", clock, quiet).tick()
+        return started.deliveries
+
     def _topic_arn(self, rule: str) -> str | None:
         topic = self._plans[rule]["wire"].get("topic")
         if topic is None or topic.startswith("arn:"):
@@ -97,3 +115,28 @@ class LocalFunctions:
             return False
         name = event_rule_name(self._stage["stage"], rule)
         return any(arn.endswith(f":rule/{name}") for arn in payload.get("resources", []))
+
+
+_NOT_FOUND = "ResourceNotFoundException"
+
+
+class _NotFound(ClientError):
+    """Lambda knows no function of this name."""
+
+
+class _Started:
+    """Lambda's client, as far as the waker needs it: it starts functions here and now."""
+
+    exceptions = SimpleNamespace(ResourceNotFoundException=_NotFound, ClientError=ClientError)
+
+    def __init__(self, functions: LocalFunctions) -> None:
+        self._functions = functions
+        self.deliveries: list[Delivery] = []
+
+    def invoke(self, **asked: Any) -> None:
+        """Start it. Raises ResourceNotFoundException for a rule that there is not."""
+        rule = asked["FunctionName"]
+        if not self._functions.has(rule):
+            found = f"there is no function of the rule {rule}"
+            raise _NotFound({"Error": {"Code": _NOT_FOUND, "Message": found}}, "Invoke")
+        self.deliveries.append(self._functions.invoke(rule, json.loads(asked["Payload"])))
