@@ -13,8 +13,17 @@ from typing import Any
 from chalicelib.plans import APP
 from opsloop.problems import Fault
 
-#: seconds and MiB: room for an action that waits on AWS, and for boto3
-DEFAULTS: Mapping[str, Any] = {"lambda_timeout": 120, "lambda_memory_size": 256}
+_RETENTION = "log_retention_in_days"
+#: seconds and MiB: room for an action that waits on AWS, and for boto3. What a log tells of an
+#: execution, the journal tells longer; unsaid, CloudWatch would keep logs for ever
+DEFAULTS: Mapping[str, Any] = {
+    "lambda_timeout": 120,
+    "lambda_memory_size": 256,
+    _RETENTION: 30,
+}
+#: what CloudWatch Logs takes for days; Chalice would only find out while it deploys
+_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+_LONGER = (1096, 1827, 2192, 2557, 2922, 3288, 3653)
 #: what this module writes, and what would take a rule's function its own role
 _OURS = frozenset({"version", "app_name", "stages", "autogen_policy", "iam_policy_file"})
 
@@ -40,6 +49,11 @@ def check_passthrough(settings: Mapping[str, Any]) -> Iterator[Fault]:
     for name in settings:
         if name in _OURS:
             yield Fault(f"'{name}', which opsloop says itself", expected, path=(name,), key=True)
+    days = settings.get(_RETENTION, DEFAULTS[_RETENTION])
+    if days is not None and days not in (*_DAYS, *_LONGER):
+        listed = ", ".join(map(str, (*_DAYS, *_LONGER)))
+        expected = f"what CloudWatch Logs takes: {listed}, or null for ever"
+        yield Fault(f"{days!r} days", expected, path=(_RETENTION,))
 
 
 def chalice_config(

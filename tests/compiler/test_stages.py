@@ -59,6 +59,7 @@ def test_stages_are_lowered_so(tmp_path: Path) -> None:
             "account": "123456789012",
             "region": "eu-west-1",
             "max_mode": "observe",
+            "approvers": None,
             "params": {
                 "limit": 5,
                 "name": "a",
@@ -81,6 +82,7 @@ def test_stages_are_lowered_so(tmp_path: Path) -> None:
             "account": "210987654321",
             "region": "cn-north-1",
             "max_mode": "active",
+            "approvers": None,
             "params": {"limit": 7, "kind": "b", "names": ["c"], "map": {"b": 2}, "nothing": 1},
             "channels": {
                 "pager": {
@@ -253,6 +255,7 @@ def test_chalices_configuration_is_this() -> None:
         "app_name": APP,
         "lambda_timeout": 60,
         "lambda_memory_size": 256,
+        "log_retention_in_days": 30,
         "x": {"y": 1},
         "stages": {
             "dev": {
@@ -292,3 +295,21 @@ def test_what_is_opsloops_own_does_not_pass_through(key: str, tmp_path: Path) ->
         f"rules/opsloop.yaml:20:3: found '{key}', which opsloop says itself; "
         "expected a setting for all functions, such as lambda_memory_size"
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [("7", None), ("3653", None), ("31", "31 days"), ("'7'", "'7' days"), ("null", None)],
+)
+def test_logs_are_kept_as_long_as_cloudwatch_can(
+    days: str, told: str | None, tmp_path: Path
+) -> None:
+    settings = SETTINGS.replace("{lambda_memory_size: 512,", f"{{log_retention_in_days: {days},")
+    found = stages(tmp_path, settings).problems
+    assert [one.found for one in found] == ([told] if told else [])
+    for one in found:
+        assert (one.place.line, one.place.column) == (18, 34)
+        assert one.expected == (
+            "what CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, "
+            "545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, or null for ever"
+        )
