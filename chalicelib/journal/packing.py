@@ -24,6 +24,9 @@ def pack(name: str, value: Any, most: int) -> dict[str, Any]:
     """The attributes that hold the value in at most about `most` bytes; none for None."""
     if value is None:
         return {}
+    if isinstance(value, Cut):
+        # what was cut once stays so, however often it is written again
+        return {name: value["begins"][: min(PLAIN, most) // 2], f"{name}_cut": value["cut"]}
     text = json.dumps(value, separators=(",", ":"), default=str)
     if len(text) <= min(PLAIN, most):
         return {name: text}

@@ -89,11 +89,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody said to a question."""
+    """What somebody said to a question. `by` is the principal's ARN."""
 
     approved: bool
     by: str
     at: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,16 @@ def suspend(execution: Execution, waiting: Waiting) -> Execution:
     if execution.status != "running":
         raise ValueError(f"{execution.id} is {execution.status} and cannot be suspended")
     return replace(execution, status="waiting", waiting=waiting)
+
+
+def decide(execution: Execution, decision: Decision, *, attempt: str) -> Execution:
+    """The execution whose question has been answered, once: a new attempt sees to that."""
+    waiting = execution.waiting
+    if execution.status != "waiting" or waiting is None or waiting.reason != "approval":
+        raise ValueError(f"{execution.id} is {execution.status} and asks nothing")
+    if execution.decision is not None:
+        raise ValueError(f"{execution.id} was answered by {execution.decision.by}")
+    return replace(execution, decision=decision, attempt=attempt)
 
 
 def resume(execution: Execution, *, request: str, attempt: str, lease: str) -> Execution:

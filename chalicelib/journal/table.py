@@ -95,6 +95,19 @@ class Table:
         except Exception as error:  # noqa: BLE001 - as above
             self._fail("read what is due in", attention, error)
 
+    def decide(self, seen: Execution, decided: Execution) -> bool:
+        """Write down an answer; False where there was one, or somebody went on meanwhile."""
+        update = self._end(decided, seen.attempt, ("waiting",))
+        client = self._connect()
+        try:
+            self._patiently("update_item", update)
+        except client.exceptions.ConditionalCheckFailedException as refused:
+            there = refused.response.get("Item")
+            return there is not None and _other(decided, there) is None
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(f"write down the answer to {decided.id} of", decided.rule, error)
+        return True
+
     def settle(self, refused: Execution) -> None:
         """Write down that a refusal waits for nothing any more."""
         update = self._end(refused, refused.attempt, ("refused",))

@@ -130,6 +130,18 @@ def test_an_event_beyond_the_limit_is_cut_with_a_mark_and_a_hash() -> None:
     assert len(json.dumps(item)) < LIMIT
 
 
+def test_what_is_cut_stays_cut_however_often_it_is_written() -> None:
+    noise = random.Random(7).randbytes(600_000).hex()
+    step = replace(STEP, result=noise)
+    cut = from_item(
+        to_item(replace(RUNNING, event={"a": noise}, facts={"a": noise}, steps=(step,)))
+    )
+    again = from_item(to_item(cut))
+    assert again == cut
+    kept = (again.event, again.facts, again.steps[0].result)
+    assert all(isinstance(value, Cut) for value in kept)
+
+
 def test_many_large_results_fit_into_one_item() -> None:
     noise = random.Random(7).randbytes(50_000).hex()
     steps = tuple(StepRecord(f"s{n}", "succeeded", "t", result=noise) for n in range(100))
@@ -148,7 +160,7 @@ FULL = replace(
     rest="abc",
     pending=Ending("failed", FAILURE, "a note", "open"),
     waiting=Waiting("approval", "2024-11-12T10:00:00.000Z", "ask", {"by": ["*"], "prompt": "?"}),
-    decision=Decision(approved=True, by="maria", at="2024-11-12T09:30:00.000Z"),
+    decision=Decision(approved=True, by="maria", at="2024-11-12T09:30:00.000Z", why="it is"),
 )
 
 

@@ -18,7 +18,15 @@ from chalicelib.guards.gate import Pause
 from chalicelib.guards.state import Memory, State
 from chalicelib.journal.memory import Remembered, Written
 from chalicelib.journal.pauses import to_item
-from chalicelib.journal.record import Ending, Waiting, close, resume, suspend
+from chalicelib.journal.record import (
+    Decision,
+    Ending,
+    Waiting,
+    close,
+    decide,
+    resume,
+    suspend,
+)
 from chalicelib.journal.table import Table
 from opsloop.local.account import embedded_account
 from tests.engine.fakes import FakeClock
@@ -245,6 +253,38 @@ def test_who_had_it_before_can_write_no_more(client: Any) -> None:
     with pytest.raises(JournalError, match="it is not this function's any more"):
         table.record(RUNNING)
     table.record(taken)
+
+
+YES = Decision(approved=True, by="maria", at="2024-11-12T09:30:00.000Z")
+NO = Decision(approved=False, by="john", at="2024-11-12T09:30:01.000Z", why="not today")
+
+
+def test_one_answer_counts_and_no_other(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    asked = Waiting("approval", "2024-11-12T10:00:00.000Z", "ask", {"by": ["*"], "prompt": "?"})
+    table.record(suspend(RUNNING, asked))
+    seen = table.one(RUNNING.rule, RUNNING.id)
+    assert seen is not None
+    first, second = decide(seen, YES, attempt="a-2"), decide(seen, NO, attempt="a-3")
+    assert table.decide(seen, first)
+    assert table.decide(seen, first), "an answer that was lost is no other's"
+    assert not table.decide(seen, second)
+    assert table.one(RUNNING.rule, RUNNING.id) == first
+    (due,) = table.due("unfinished#1", YES.at)
+    assert due == (RUNNING.rule, RUNNING.id)
+
+
+def test_who_had_read_the_question_does_not_overwrite_the_answer(client: Any) -> None:
+    table = Table(lambda: client, "opsloop-dev", FakeClock())
+    table.admit(RUNNING)
+    asked = Waiting("approval", "2024-11-12T10:00:00.000Z", "ask")
+    table.record(suspend(RUNNING, asked))
+    seen = table.one(RUNNING.rule, RUNNING.id)
+    assert seen is not None
+    assert table.decide(seen, decide(seen, YES, attempt="a-2"))
+    late = resume(seen, request="r-2", attempt="a-3", lease="2024-11-12T10:02:00.000Z")
+    assert not table.take(seen, late)
 
 
 def test_a_closed_loop_that_recurs_is_marked_once(client: Any) -> None:
