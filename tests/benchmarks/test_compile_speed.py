@@ -26,11 +26,11 @@ COMPILE = "from opsloop.cli import main; main()"
 PHASES = """
 import json, sys, time
 from pathlib import Path
-began = time.perf_counter()
+began = time.process_time()
 marks = {}
 def mark(name):
     global began
-    now = time.perf_counter()
+    now = time.process_time()
     marks[name], began = now - began, now
 import opsloop.cli
 from opsloop.compiler.build import compile_project
@@ -100,5 +100,5 @@ def test_what_it_is_made_of(projects: dict[int, Path]) -> None:
         "writing": marks["write"],
     }
     for name, seconds in made_of.items():
-        say(f"{seconds * 1000:6.0f} ms  {name}")
+        say(f"{seconds * 1000:6.0f} ms of the processor: {name}")
     assert marks["compile"] <= 15 * marks["ten"]

@@ -53,7 +53,7 @@ def compile_all(folder: Path, content: bytes) -> None:
     """Compile it and write it: everything is there then, or all is as it was."""
     (folder / "rules" / "pack" / "rule.yaml").write_bytes(content)
     before = generated(folder)
-    began = time.perf_counter()
+    began = time.process_time()
     made = compiled(folder)
     if isinstance(made, Problems):
         assert made.problems
@@ -64,7 +64,7 @@ def compile_all(folder: Path, content: bytes) -> None:
         made.output.write(folder)
         assert made.output.stale(folder) == []
         json.dumps(made.plans, allow_nan=False)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 def compiled(folder: Path) -> Compiled | Problems:
