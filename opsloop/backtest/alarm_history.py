@@ -58,22 +58,26 @@ class Alarms:
         alarm = self.known.get(text(item.get("AlarmName"), "AlarmName"))
         if alarm is None:
             return {}
-        named = {key: alarm.get(key) for key in ("AlarmArn", "AlarmDescription", "AlarmRule")}
+        arn = text(alarm.get("AlarmArn"), "AlarmArn")
+        named = {key: alarm.get(key) for key in ("AlarmDescription", "AlarmRule")}
         trigger = None if "AlarmRule" in alarm else alarm
-        return {key: value for key, value in {**named, "Trigger": trigger}.items() if value}
+        known = {"AlarmArn": arn, "AWSAccountId": dig(arn.split(":"), "4"), "Trigger": trigger}
+        return {key: value for key, value in {**named, **known}.items() if value}
 
 
 def _change(item: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
-    said = {
+    needed = {
         "AlarmName": item["AlarmName"],
         "StateChangeTime": item.get("Timestamp"),
         "NewStateValue": dig(changed, "newState.stateValue"),
+    }
+    more = {
         "NewStateReason": dig(changed, "newState.stateReason"),
         "OldStateValue": dig(changed, "oldState.stateValue"),
         "AlarmContributorId": item.get("AlarmContributorId"),
         "AlarmContributorAttributes": item.get("AlarmContributorAttributes"),
     }
-    return {key: value for key, value in said.items() if value is not None}
+    return needed | {key: value for key, value in more.items() if value is not None}
 
 
 def described(answer: object) -> dict[str, Mapping[str, Any]]:

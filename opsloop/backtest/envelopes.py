@@ -20,6 +20,7 @@ from opsloop.backtest.scanning import scan
 _EXPECTED = (
     "an event of EventBridge, a record of CloudTrail, an item of alarm history or a payload of SNS"
 )
+_BLANK = b" \t\r\n"
 _head = msgspec.json.Decoder(Head).decode
 _raws = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -92,8 +93,10 @@ def _pieces(
     text: bytes, error: Exception, alarms: Alarms
 ) -> Iterator[Delivered | Undelivered | Broken]:
     """The objects in a text that is not one object; rubbish is what is in none."""
+    if not text.strip(_BLANK):
+        return
     pieces = [piece.text for piece in scan(text)]
-    if pieces == [text.strip()]:
+    if pieces in ([], [text]):
         yield _broken(text, error)
         return
     for piece in pieces:
