@@ -21,7 +21,7 @@ from opsloop.problems import Fault, Path
 _AUTOMATIC = {"glacier": {"accountId"}}
 
 #: botocore takes a map here where its model says text
-_TEXT_OR_MAP = frozenset({("s3", "CopySource")})
+TEXT_OR_MAP = frozenset({("s3", "CopySource")})
 
 
 def check_call(
@@ -55,7 +55,7 @@ class _Call:
 
 
 def _value(call: _Call, shape: Any, value: Any, path: Path) -> Iterator[Fault]:
-    if value is UNKNOWN or (call.service, shape.name) in _TEXT_OR_MAP:
+    if value is UNKNOWN or (call.service, shape.name) in TEXT_OR_MAP:
         return
     if value is None:
         yield Fault("null", f"{described(shape)}, or no {path[-1]} at all", path=path)

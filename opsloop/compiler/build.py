@@ -16,7 +16,7 @@ from opsloop.compiler.lowering import lower
 from opsloop.compiler.output import Output, as_compact_json, as_json
 from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
-from opsloop.problems import Problem, Problems
+from opsloop.problems import Problem, Problems, in_order
 from opsloop.rules.project import Project, read_project
 
 COMPILED = "chalicelib/compiled"
@@ -27,12 +27,16 @@ Policies = Mapping[str, Mapping[str, dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A project that compiles: its plans, its stages, and the files that say the same."""
+    """A project that compiles: its plans, its stages, and the files that say the same.
+
+    `warnings` is what may be wrong with it, which fails nothing.
+    """
 
     plans: dict[str, Plan]
     stages: dict[str, Stage]
     policies: Policies
     output: Output
+    warnings: tuple[Problem, ...] = ()
 
 
 def compile_project(folder: Path) -> Compiled:
@@ -43,11 +47,13 @@ def compile_project(folder: Path) -> Compiled:
     stages = Stages(project)
     problems += stages.problems
     plans = _plans(project, stages, problems)
-    policies = {} if problems else _policies(project, plans, stages, problems)
-    if problems:
-        raise Problems(list(dict.fromkeys(problems)))
+    failing = [problem for problem in problems if not problem.warning]
+    warnings = [problem for problem in dict.fromkeys(problems) if problem.warning]
+    policies = {} if failing else _policies(project, plans, stages, failing)
+    if failing:
+        raise Problems(list(dict.fromkeys(failing)), warnings)
     output = _output(project, plans, stages.lowered, policies)
-    return Compiled(plans, stages.lowered, policies, output)
+    return Compiled(plans, stages.lowered, policies, output, tuple(in_order(warnings)))
 
 
 def _plans(project: Project, stages: Stages, problems: list[Problem]) -> dict[str, Plan]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.plan import Expr
+from opsloop.expressions.check import infer
 from opsloop.expressions.references import member_references, references
 from opsloop.expressions.types import Names, Type, elsewhere
 from opsloop.problems import Fault
@@ -46,6 +47,24 @@ class Lets:
     def at(self, names: Names) -> Names:
         """The `let`s as names where these are in scope: elsewhere, where they read what is."""
         return {name: self._at(name, names) for name in self.exprs}
+
+    def typed(self, names: Names) -> Names:
+        """The same, with what is known of their values where these names are."""
+        known = dict(self.at(names))
+        read: set[str] = set()
+
+        def visit(name: str) -> None:
+            if name in read:
+                return  # a circle is told of by itself
+            read.add(name)
+            for other in references(self.exprs[name]["tree"]) & self.exprs.keys():
+                visit(other)
+            if known[name] is None:
+                known[name] = infer(self.exprs[name], {**names, **known})
+
+        for name in self.exprs:
+            visit(name)
+        return known
 
     def _at(self, name: str, names: Names) -> Type | None:
         for read, known in self._reading(name, names):

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from opsloop.catalogue.events import envelope
+from opsloop.compiler import flow
+from opsloop.compiler.flow import Flow
 from opsloop.compiler.lets import Lets
 from opsloop.expressions.types import ARRAY, OBJECT, STRING, TIME, Names, Type, elsewhere
 from opsloop.problems import Path
@@ -35,29 +38,13 @@ _ACTOR = Type(
     dict.fromkeys(("type", "name", "arn", "role", "service", "ip"), STRING),
 )
 _RESOURCE = Type("object", dict.fromkeys(("id", "arn", "type"), STRING))
-_ENVELOPE = Type(
-    "object",
-    {
-        "version": STRING,
-        "id": STRING,
-        "detail-type": STRING,
-        "source": STRING,
-        "account": STRING,
-        "time": TIME,
-        "region": STRING,
-        "resources": ARRAY,
-        "replay-name": STRING,
-        "detail": None,
-    },
-)
 _RULE = Type("object", dict.fromkeys(("name", "pack", "owner", "severity", "description"), STRING))
 _EXECUTION = Type("object", {"id": STRING, "mode": STRING})
 _ERROR = Type("object", dict.fromkeys(("kind", "step", "code", "message"), STRING))
-_STEP = Type("object", {"result": None, "status": STRING, "error": _ERROR})
 
 #: in scope everywhere, whatever woke the rule
 ALWAYS: Names = {
-    "event": _ENVELOPE,
+    "event": envelope(None),
     "time": TIME,
     "account": STRING,
     "region": STRING,
@@ -88,11 +75,12 @@ _LATER_STEP = elsewhere("a step that runs later", "a step that runs before this 
 _OWN_STEP = elsewhere("which is this step itself", "a step that runs before this one")
 
 
-def names_in_lets(rule: Rule, params: Names) -> Names:
+def names_in_lets(rule: Rule, params: Names, known: Flow | None = None) -> Names:
     """What a `let` may read: all there is at any place where it may itself be read."""
-    ids = {step.id: _STEP for _, step in _steps(rule) if step.id is not None}
+    known = known or Flow()
+    ids = {step.id: _step(step, known) for _, step in _steps(rule) if step.id is not None}
     late: Names = {
-        "facts": Type("object", dict.fromkeys(rule.facts)),
+        "facts": _facts(rule, known),
         "steps": Type("object", ids),
         "execution": _EXECUTION,
         "error": _ERROR,
@@ -100,7 +88,8 @@ def names_in_lets(rule: Rule, params: Names) -> Names:
     if rule.guard is not None and rule.guard.blast is not None:
         late = {**late, "targets": ARRAY}
     own = dict.fromkeys((*_elements(rule), *rule.let))
-    return {**_from_the_start(rule, params), **late, **own}
+    names = {**_from_the_start(rule, params, known), **late, **own}
+    return {**names, **known.lets.typed(names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +99,8 @@ class Scope:
     rule: Rule
     params: Names = field(default_factory=dict)
     lets: Lets = field(default_factory=Lets)
+    #: what is known of the values that come into the rule
+    known: Flow = field(default_factory=Flow)
 
     def in_each(self) -> Names:
         """In `each.of`."""
@@ -121,20 +112,20 @@ class Scope:
 
     def in_criteria(self) -> Names:
         """In `if`: with all facts."""
-        return self._with({"facts": Type("object", dict.fromkeys(self.rule.facts))})
+        return self._with({"facts": _facts(self.rule, self.known)})
 
     def in_fact(self, name: str) -> Names:
         """In a fact: with those above it."""
         facts = list(self.rule.facts)
         place = facts.index(name)
-        known = dict[str, Type | None](dict.fromkeys(facts[:place]))
+        known = {earlier: self.known.facts.get(earlier) for earlier in facts[:place]}
         known |= {name: _OWN_FACT, **dict.fromkeys(facts[place + 1 :], _LATER_FACT)}
         return self._with({"facts": Type("object", known), "execution": _EXECUTION})
 
     def in_verify(self) -> Names:
         """Where it is checked that the rule helped: behind all steps of `then`."""
-        facts = Type("object", dict.fromkeys(self.rule.facts))
-        ids = {step.id: _STEP for step in self.rule.then if step.id is not None}
+        facts, then = _facts(self.rule, self.known), self.rule.then
+        ids = {step.id: _step(step, self.known) for step in then if step.id is not None}
         steps = Type("object", ids)
         return self._with(
             {"facts": facts, "execution": _EXECUTION, "steps": steps, **self._targets()}
@@ -142,7 +133,10 @@ class Scope:
 
     def _targets(self) -> Names:
         blast = self.rule.guard.blast if self.rule.guard else None
-        return {} if blast is None else {"targets": ARRAY}
+        if blast is None:
+            return {}
+        element = flow.element(blast.targets, self.in_criteria())
+        return {"targets": Type("array", items=element)}
 
     def in_loop(self, path: Path, step: Step) -> Names:
         """In a step's `for_each`, whose elements are not there yet."""
@@ -150,11 +144,13 @@ class Scope:
 
     def in_step(self, path: Path, step: Step) -> Names:
         """In the step at this path: with the results of those that run before it."""
-        element = {} if step.for_each is None else {step.as_: None}
-        return self._with({**self._at_step(path), **element})
+        here = self._at_step(path)
+        if step.for_each is not None:
+            here = {**here, step.as_: flow.element(step.for_each, self.in_loop(path, step))}
+        return self._with(here)
 
     def _at_step(self, path: Path) -> Names:
-        facts = Type("object", dict.fromkeys(self.rule.facts))
+        facts = _facts(self.rule, self.known)
         here: Names = {"facts": facts, "execution": _EXECUTION, "steps": self._steps_at(path)}
         here = {**here, **self._targets()}
         return here if path[0] == "then" else {**here, "error": _ERROR}
@@ -162,26 +158,37 @@ class Scope:
     def _steps_at(self, path: Path) -> Type:
         """Steps before, here and later. A failure may come before any of `then`: that is null."""
         known: dict[str, Type | None] = {}
-        mark = _STEP
+        mark = None
         for at, step in _steps(self.rule):
             mark = _OWN_STEP if at == path else _LATER_STEP if mark is _OWN_STEP else mark
             if step.id is not None:
-                known[step.id] = mark
+                known[step.id] = mark or _step(step, self.known)
         return Type("object", known)
 
     def _with(self, here: Names) -> Names:
-        names = {**_from_the_start(self.rule, self.params), **here}
-        return {**names, **self.lets.at(names)}
+        names = {**_from_the_start(self.rule, self.params, self.known), **here}
+        return {**names, **self.lets.typed(names)}
 
 
-def _from_the_start(rule: Rule, params: Names) -> Names:
+def _from_the_start(rule: Rule, params: Names, known: Flow) -> Names:
     """What every place has, and the names of other places."""
     elements = dict.fromkeys(_elements(rule) - {DEFAULT_ITEM}, _OTHER_STEP)
     names = {**_AT_PLACES, **elements, **ALWAYS, "params": Type("object", params)}
+    names["event"] = known.event
     names["alarm"] = _alarm(rule.trigger.kind)
     if rule.each:
         names[rule.each.as_] = None
+        names[rule.each.as_] = flow.element(rule.each.of, {**names, **known.lets.typed(names)})
     return names
+
+
+def _facts(rule: Rule, known: Flow) -> Type:
+    return Type("object", {name: known.facts.get(name) for name in rule.facts})
+
+
+def _step(step: Step, known: Flow) -> Type:
+    result = known.results.get(step.id or "")
+    return Type("object", {"result": result, "status": STRING, "error": _ERROR})
 
 
 def _alarm(kind: TriggerKind) -> Type:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.plan import Approve, Condition, Fact, ForEach, Retry, Step, Value
-from opsloop.compiler import forgotten
+from opsloop.compiler import forgotten, given
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
+from opsloop.compiler.flow import answer_of
 from opsloop.compiler.names import Scope
 from opsloop.compiler.taint import Taint
 from opsloop.expressions.types import Names
@@ -35,7 +36,9 @@ class Steps:
             "do": fact.do,
             "with": self._parameters(fact.do, fact.with_, path, names, self._taint),
             "pick": (
-                None if fact.pick is None else self._bench.pick(fact.pick, (*path, "pick"), names)
+                None
+                if fact.pick is None
+                else self._bench.pick(fact.pick, (*path, "pick"), names, answer_of(fact.do))
             ),
             "or": {"value": fact.or_} if fact.has_or else None,
         }
@@ -111,6 +114,7 @@ class Steps:
     ) -> Value:
         value = self._bench.value(data, (*path, "with"), names)
         self._bench.say(taint.check(do, data, value), (*path, "with"))
+        self._bench.say(given.check(do, data, value, names), (*path, "with"))
         return value
 
 

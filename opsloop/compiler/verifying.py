@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.plan import Verify
+from opsloop.compiler import given
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
+from opsloop.compiler.flow import answer_of
 from opsloop.compiler.names import Scope
-from opsloop.expressions.types import Names
+from opsloop.expressions.types import Names, Type
 from opsloop.problems import Fault, Path
 from opsloop.rules.guards import Verify as Model
 from opsloop.rules.model import Rule
@@ -49,14 +51,18 @@ def lowered(rule: Rule, bench: Bench, scope: Scope, calls: Calls) -> Verify | No
     bench.say(faults, _PATH)
     do, parameters = read
     fact = rule.facts.get(verify.check or "")
-    names = scope.in_verify()
+    names, result = scope.in_verify(), answer_of(do)
     pick = None if fact is None or fact.pick is None else fact.pick
     path = ("facts", verify.check or "") if fact is not None else _PATH
+    value = bench.value(dict(parameters), (*path, "with"), names)
+    bench.say(given.check(do, parameters, value, names), (*path, "with"))
     return {
         "do": do,
-        "with": bench.value(dict(parameters), (*path, "with"), names),
-        "pick": None if pick is None else bench.pick(pick, (*path, "pick"), names),
-        "until": bench.expr(_until(verify), ("verify", "until"), _with_result(names)),
+        "with": value,
+        "pick": None if pick is None else bench.pick(pick, (*path, "pick"), names, result),
+        "until": bench.expr(
+            _until(verify), ("verify", "until"), _with_result(verify, scope, names, result)
+        ),
         "hold": HOLD if verify.hold is None else verify.hold,
         "within": WITHIN if verify.within is None else verify.within,
         "every": EVERY if verify.every is None else verify.every,
@@ -70,8 +76,11 @@ def _until(verify: Model) -> Any:
     return f"{state} == '{verify.alarm}'"
 
 
-def _with_result(names: Names) -> Names:
-    return {**names, "result": None}
+def _with_result(verify: Model, scope: Scope, names: Names, result: Type | None) -> Names:
+    """`result` is what the read answers; of a fact, what it picks."""
+    if verify.check is not None and verify.check in scope.rule.facts:
+        result = scope.known.facts.get(verify.check)
+    return {**names, "result": result}
 
 
 def _shape(rule: Rule, verify: Model) -> Iterator[Fault]:
