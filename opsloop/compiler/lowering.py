@@ -64,7 +64,7 @@ class _Lowering:
             "description": rule.description,
             "owner": rule.owner,
             "severity": rule.severity,
-            "mode": rule.mode,  # type: ignore[typeddict-item]  # approve is refused
+            "mode": rule.mode,
             "saves": rule.saves,
             "regions": list(rule.regions),
             "trigger": rule.trigger.kind,  # type: ignore[typeddict-item]  # others are refused

@@ -62,6 +62,7 @@ def stage(channels: Mapping[str, Any] | None = None) -> Stage:
         "params": {},
         "channels": {name: {"lit": settings} for name, settings in (channels or {}).items()},
         "escalate": None,
+        "approvers": None,
     }
 
 

@@ -233,6 +233,7 @@ def test_a_stage_is_somewhere(region: str, partition: str) -> None:
             "params": {},
             "channels": {},
             "escalate": None,
+            "approvers": None,
         }
     )
     [found] = resources(iam.action("sns:Publish"), {"TopicArn": "*"}, location)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plans import SCHEMA
+from chalicelib.plans import APP, SCHEMA
 from opsloop.compiler.build import compile_project
-from opsloop.compiler.chalice_config import APP, chalice_config
+from opsloop.compiler.chalice_config import chalice_config
 from opsloop.compiler.stages import Shared, Stages
 from opsloop.expressions.templates import compile_value
 from opsloop.expressions.types import NUMBER, STRING, STRINGS, Type, elsewhere

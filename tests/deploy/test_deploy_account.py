@@ -27,6 +27,7 @@ def stage(account: str) -> Stage:
         "params": {},
         "channels": {},
         "escalate": None,
+        "approvers": None,
     }
 
 
