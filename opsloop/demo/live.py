@@ -21,6 +21,11 @@ from opsloop.tables import Rows
 
 RULE_INDENT = 2
 OUTCOME_INDENT = 4
+#: what became of the loop, where the rule looks
+LOOPS = {
+    "closed": "; verified: it helped",
+    "unverified": "; nobody could tell whether it helped",
+}
 
 
 class Silent:
@@ -69,7 +74,9 @@ class Live:
     def happens(self, happening: Happening) -> None:
         """What happened, and what AWS calls it."""
         line = Text.assemble(("\n● ", "bold cyan"), (plain(happening.said), "bold"))
-        show(line.append(f"  {plain(_called(happening.payload))}", "dim"))
+        if happening.payload is not None:
+            line.append(f"  {plain(_called(happening.payload))}", "dim")
+        show(line)
 
     def became(self, started: list[Became]) -> None:
         """Which rules that woke, what they did, or why not."""
@@ -124,10 +131,12 @@ def _told(outcome: Mapping[str, Any], executions: Mapping[str, Execution]) -> Te
     execution = executions.get(outcome.get("execution", ""))
     if execution is None or outcome["outcome"] == "duplicate":
         return Text(plain(outcome.get("reason", "")), "dim")
-    if execution.error is None:
-        return Text(summary(execution))
-    then = ", ".join(done(execution)) or "nothing"
-    return Text.assemble(summary(execution), (f"; after that: {then}", "dim"))
+    did = ", ".join(done(execution)) or "nothing to do"
+    if execution.error is not None:
+        return Text.assemble(summary(execution), (f"; after that: {did}", "dim"))
+    if execution.waiting is not None:
+        return Text.assemble(did, (f"; {summary(execution)}", "dim"))
+    return Text.assemble(did, (LOOPS.get(execution.loop or "", ""), "green"))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tuple[str, Text]]:

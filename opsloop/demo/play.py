@@ -13,6 +13,7 @@ import boto3
 from chalicelib.clock import Clock
 from chalicelib.errors import PlanError
 from chalicelib.journal.record import Execution
+from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from opsloop.compiler.build import Compiled, compile_project
 from opsloop.demo import world
@@ -21,9 +22,31 @@ from opsloop.demo.stream import Happening, stream
 from opsloop.deploy.names import table_name
 from opsloop.history.reader import Reader, Wanted
 from opsloop.local.account import ACCOUNT, embedded_account
-from opsloop.local.functions import Delivery
+from opsloop.local.functions import Delivery, LocalFunctions
 
 STAGE = "dev"
+#: a little more: the waker comes once a minute
+MINUTE = 61.0
+
+
+class DemoClock:
+    """The machine's clock, which can be put forward: nobody wants to wait for a demo."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC, and what was skipped."""
+        return self._clock.now() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, really: somebody watches."""
+        self._clock.sleep(seconds)
+
+    def skip(self, seconds: float) -> None:
+        """So much later, at once."""
+        self._ahead += seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +106,8 @@ def play(project: Path, screen: Screen, clock: Clock) -> Played:
             stage: Stage = {**compiled.stages[STAGE], "account": ACCOUNT}
             session = account.enter_context(embedded_account(STAGE, stage["region"]))
             there = world.build(session)
-        _run(_Scene(compiled, stage, session, there, pager), played, screen, clock)
+        scene = _Scene(compiled, stage, session, there, pager)
+        _run(scene, played, screen, DemoClock(clock))
     screen.ends(played)
     return played
 
@@ -99,20 +123,32 @@ class _Scene:
     pager: Pager
 
 
-def _run(scene: _Scene, played: Played, screen: Screen, clock: Clock) -> None:
+def _run(scene: _Scene, played: Played, screen: Screen, clock: DemoClock) -> None:
     lambdas = functions(scene.compiled, scene.stage, scene.session, scene.pager, clock)
     reader = Reader(scene.session.client("dynamodb"), table_name(STAGE), clock)
     events = stream(scene.account, STAGE, clock.now())
     played.before = scene.account.state()
-    screen.opens(scene.compiled.plans, len(events))
+    screen.opens(scene.compiled.plans, sum(one.payload is not None for one in events))
     for happening in events:
         screen.happens(happening)
-        started = [_became(one, reader) for one in lambdas.deliver(happening.payload)]
+        if happening.payload is None:
+            delivered = _later(scene, lambdas, clock)
+        else:
+            delivered = lambdas.deliver(happening.payload)
+        started = [_became(one, reader) for one in delivered]
         played.events.append((happening, started))
         screen.became(started)
     played.after = scene.account.state()
     played.told = _told(scene.session, scene.pager)
     played.executions = reader.newest(Wanted())
+
+
+def _later(scene: _Scene, lambdas: LocalFunctions, clock: DemoClock) -> list[Delivery]:
+    """What the waker does a minute later, when it has become clear what helped."""
+    scene.account.recover()
+    clock.skip(MINUTE)
+    table = Table(lambda: scene.session.client("dynamodb"), table_name(STAGE), clock)
+    return lambdas.wake(table, clock)
 
 
 def _became(delivery: Delivery, reader: Reader) -> Became:

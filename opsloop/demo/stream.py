@@ -25,14 +25,16 @@ KEY = "AKIAI44QH8DHBEXAMPLE"
 #: a key that was deleted long ago: what fails is told
 LOST_KEY = "AKIAIOSFODNN7EXAMPLE"
 SCHEDULED_RULE = "my-scheduled-rule"
+#: when the demo's waker looks after what waits
+LATER = "a minute later, the instance is well again"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event, with what a person would say of it."""
+    """One event, with what a person would say of it; without one, time passes."""
 
     said: str
-    payload: Mapping[str, Any]
+    payload: Mapping[str, Any] | None
 
 
 def stream(world: World, stage: str, now: float) -> list[Happening]:
@@ -43,7 +45,7 @@ def stream(world: World, stage: str, now: float) -> list[Happening]:
         at = now - len(told) + 1 + place
         payload = made[-1].payload if name is None else _event(name, names, detail, at)
         made.append(Happening(said, payload))
-    return made
+    return [*made, Happening(LATER, None)]
 
 
 #: what is said, the shape (None: the one before, again), names put in, detail put in

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 
@@ -16,6 +16,8 @@ IMAGE = "ami-12c6146b"
 OPEN_BUCKET = "customer-exports"
 SITE_BUCKET = "public-website"
 USER = "deploy-bot"
+#: as the event's shape has it
+ALARM = "web-status-check"
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
 
 
@@ -28,6 +30,10 @@ class World:
     infected: str
     fresh: str
     access_key: str
+
+    def recover(self) -> None:
+        """The reboot helped: CloudWatch takes the alarm back."""
+        _alarm_says(self.session, "OK")
 
     def state(self) -> dict[str, str]:
         """What the rules are about, in words."""
@@ -80,6 +86,7 @@ def build(session: boto3.Session) -> World:
     for size in (8, 100, 20):
         ec2.create_volume(AvailabilityZone=f"{session.region_name}a", Size=size)
     impaired, infected, fresh = _instances(ec2)
+    _alarm(session, impaired)
     return World(session, impaired, infected, fresh, _access_key(session))
 
 
@@ -107,6 +114,26 @@ def _people(session: boto3.Session) -> None:
 def _instances(ec2: Any) -> list[str]:
     made = ec2.run_instances(ImageId=IMAGE, MinCount=3, MaxCount=3)["Instances"]
     return [instance["InstanceId"] for instance in made]
+
+
+def _alarm(session: boto3.Session, instance: str) -> None:
+    session.client("cloudwatch").put_metric_alarm(
+        AlarmName=ALARM,
+        Namespace="AWS/EC2",
+        MetricName="StatusCheckFailed_Instance",
+        Dimensions=[{"Name": "InstanceId", "Value": instance}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=2,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    _alarm_says(session, "ALARM")
+
+
+def _alarm_says(session: boto3.Session, state: Literal["OK", "ALARM"]) -> None:
+    client = session.client("cloudwatch")
+    client.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="the demo says so")
 
 
 def _access_key(session: boto3.Session) -> str:

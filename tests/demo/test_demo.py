@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from opsloop.history.view import STATUS_WIDTH
 from tests.local.test_isolation import HOSTILE
 
 ROOT = Path(__file__).parents[2]
@@ -24,13 +25,14 @@ STORY = [
     ("… the same event is delivered again", {"close-public-bucket": "duplicate"}),
     ("public-website is opened, and tagged for it", {"close-public-bucket": "not met"}),
     ("maria starts an instance", {"tag-instance-with-creator": "succeeded"}),
-    ("an instance fails its status check", {"reboot-impaired-instance": "succeeded"}),
+    ("an instance fails its status check", {"reboot-impaired-instance": "waiting"}),
     ("GuardDuty is sure of an intruder", {"quarantine-instance": "succeeded"}),
     ("GuardDuty sees a port probe", {"quarantine-instance": "not met"}),
     ("AWS finds an access key in public", {"disable-exposed-key": "succeeded"}),
     ("… and one that was deleted long ago", {"disable-exposed-key": "failed"}),
     ("root signs in", {"page-on-root-login": "succeeded"}),
     ("it is Monday, 7 o'clock", {"report-unattached-volumes": "succeeded"}),
+    ("a minute later, the instance is well again", {"reboot-impaired-instance": "succeeded"}),
 ]
 CHANGED = {
     "bucket customer-exports": ("open to everybody", "closed to the public"),
@@ -113,6 +115,7 @@ def test_what_is_not_done_is_explained(played: Any) -> None:
         if outcome["outcome"] != "succeeded"
     }
     assert reasons == {
+        ("waiting", "verify until TIME"),
         ("duplicate", "already succeeded, since TIME"),
         ("not met", "tag(facts.tags, 'public') != 'approved': the value is \"approved\""),
         (
@@ -140,16 +143,22 @@ def test_who_was_told(played: Any) -> None:
 
 
 def test_what_is_written_down(played: Any) -> None:
+    """One row for each execution, at its event's time; what waited has ended."""
+    ends = {"succeeded": "succeeded", "waiting": "succeeded", "failed": "failed"}
     newest_first = [
-        (rule, outcome)
-        for _, started in reversed(STORY)
+        (rule, ends[outcome])
+        for _, started in reversed(STORY[:-1])
         for rule, outcome in started.items()
-        if outcome in ("succeeded", "failed")
+        if outcome in ends
     ]
     assert [(one["rule"], one["status"]) for one in played["executions"]] == newest_first
 
 
-SEEN = """\
+def outcome(word: str, text: str) -> str:
+    return f"    {word:<{STATUS_WIDTH}}  {text}"
+
+
+SEEN = f"""\
 8 rules, 12 events, and an AWS account that lives in memory: nothing leaves this machine.
 
 ● an instance stops  EC2 Instance State-change Notification
@@ -157,19 +166,19 @@ SEEN = """\
 
 ● customer-exports is opened to everybody  s3:PutBucketAcl
   close-public-bucket: Close a bucket that was just opened, unless it is tagged public=approved.
-    succeeded  s3.block_public_access, notify
+{outcome("succeeded", "s3.block_public_access, notify; verified: it helped")}
 
 ● … the same event is delivered again  s3:PutBucketAcl
   close-public-bucket
-    duplicate  already succeeded, since TIME
+{outcome("duplicate", "already succeeded, since TIME")}
 
 ● public-website is opened, and tagged for it  s3:PutBucketAcl
   close-public-bucket
-    not met    tag(facts.tags, 'public') != 'approved': the value is "approved"
+{outcome("not met", "tag(facts.tags, 'public') != 'approved': the value is " + '"approved"')}
 
 ● maria starts an instance  ec2:RunInstances
   tag-instance-with-creator: Tag a new instance with who made it, unless it says so already.
-    succeeded  tags.apply
+{outcome("succeeded", "tags.apply")}
 """
 SEEN_LAST = """\
 What changed in the account
@@ -192,7 +201,7 @@ def test_what_one_sees_of_it() -> None:
     assert seen.startswith(SEEN)
     assert SEEN_LAST in seen
     failed = "fact user: NoSuchEntity: GetAccessKeyLastUsed: The Access Key with id KEY cannot be"
-    assert f"    failed     {failed} found; after that: notify\n" in seen
+    assert f"{outcome('failed', failed)} found; after that: notify\n" in seen
 
 
 def test_without_moto_it_says_what_to_install() -> None:
