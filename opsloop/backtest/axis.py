@@ -31,8 +31,10 @@ class Axis:
             count = (last - begin) // (length * _HOUR) + 1
             if count <= most:
                 return cls(begin, length, count)
-        length = -(-int((last - first) / _HOUR + 1) // most)
-        return cls(first, length, most)
+        # years upon years: days by the hundred
+        hours_in_all = (last - _floor(first, _DAY)) // _HOUR + 1
+        length = -(-hours_in_all // (most * _DAY)) * _DAY
+        return cls(_floor(first, _DAY), length, -(-hours_in_all // length))
 
     def bars(self, hours: Mapping[str, int]) -> list[int]:
         """Counts by hour as counts by bar."""

@@ -6,7 +6,7 @@ no findings of GuardDuty, no state changes, no alarms. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.events.alarms import CONTRIBUTOR_TYPE, DETAIL_TYPE, SOURCE
@@ -54,8 +54,7 @@ def _may_wake(plan: Plan, kind: Kind) -> bool:
 
 
 def _may_match(branch: Branch, kind: Kind) -> bool:
-    fields = {field.name: field for field in branch.fields}
-    holds = _KINDS[kind]
+    fields, holds = _by_name(branch), _KINDS[kind]
     for name, values in (("detail-type", holds.detail_types), ("source", holds.sources)):
         if name in fields and values and not _takes_one(fields[name], values):
             return False
@@ -89,12 +88,18 @@ def _awaited(plan: Plan) -> str:
         return {"schedule": "ticks of a schedule", "topic": "messages of SNS"}.get(
             next(iter(wire)), "manual runs"
         )
-    fields = [field for b in Pattern(wire["pattern"]).branches for field in b.fields]
-    named = {
-        name: " or ".join(dict.fromkeys(t for f in fields if f.name == name for t in _literals(f)))
-        for name in ("detail-type", "source", "detail.eventName")
-    }
-    said = named["detail-type"] or "such events"
-    if said.endswith("via CloudTrail"):
-        said = f"{named['detail.eventName']}, which only reads"
-    return f"{said} from {named['source']}" if named["source"] else said
+    branches = [_by_name(branch) for branch in Pattern(wire["pattern"]).branches]
+    said = _listed(branches, "detail-type") or "such events"
+    if all(map(_reads_only, branches)):
+        said = f"{_listed(branches, 'detail.eventName')}, which only read,"
+    sources = _listed(branches, "source")
+    return f"{said} from {sources}" if sources else said
+
+
+def _by_name(branch: Branch) -> dict[str, Field]:
+    return {field.name: field for field in branch.fields}
+
+
+def _listed(branches: Iterable[Mapping[str, Field]], name: str) -> str:
+    texts = [text for fields in branches for text in _literals(fields.get(name))]
+    return " or ".join(dict.fromkeys(texts))
