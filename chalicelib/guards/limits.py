@@ -63,7 +63,8 @@ def finish(guard: Guard, memory: Memory, execution: str, now: float, *, failed: 
     breaker = guard["breaker"]
     if failed and breaker:
         recent = _within(rule.failures, breaker["within"], now)
-        rule = replace(rule, failures=(*recent, now)[-breaker["failures"] :])
+        latest = sorted((*recent, now))[-breaker["failures"] :]
+        rule = replace(rule, failures=tuple(latest))
     return Memory(rule, key)
 
 
@@ -110,7 +111,9 @@ def _charged(guard: Guard, memory: Memory, execution: str, now: float) -> Memory
     states = {"rule": memory.rule, "key": memory.key}
     if cooldown := guard["cooldown"]:
         states["key"] = _resting(states["key"], cooldown, execution, now)
-    for rate in guard["rate"]:
+    # a rate that the rule says twice, as 60/1h and 60/60m, is counted once
+    rates = {(rate["per"], name_of(rate)): rate for rate in guard["rate"]}
+    for rate in rates.values():
         states[rate["per"]] = _counted(states[rate["per"]], rate, now)
     if lock := guard["lock"]:
         hold = Hold(execution, now, now + lock["lease"])

@@ -75,6 +75,12 @@ def test_several_rates_all_have_to_have_room() -> None:
     admitted(rules, other, "e3", NOON + 120)
 
 
+def test_a_rate_that_is_said_twice_is_counted_once() -> None:
+    rules = guard(rate=["2/1h", "2/60m"])
+    memory = admitted(rules, admitted(rules, EMPTY, "e1", NOON), "e2", NOON + 1)
+    assert memory.rule.used == {"2/3600s": (NOON, NOON + 1)}
+
+
 def test_a_refusal_charges_nothing() -> None:
     rules = guard(rate="1/1h", cooldown="2h")
     memory = admitted(rules, EMPTY, "e1", NOON)
@@ -101,6 +107,14 @@ def test_a_breaker_demotes_after_failures_and_forgives_with_time() -> None:
         "2 failures since 2026-11-23T12:00:00Z, observing until 2026-11-23T12:10:00Z"
     )
     assert demoted(rules, memory, NOON + 600) is None
+
+
+def test_a_breaker_keeps_the_latest_failures_whatever_the_clock_does() -> None:
+    rules = guard(breaker={"failures": 2, "within": "10m"})
+    memory = EMPTY
+    for number, second in enumerate((100, 200, 50)):
+        memory = finish(rules, memory, f"e{number}", NOON + second, failed=True)
+    assert memory.rule.failures == (NOON + 100, NOON + 200)
 
 
 def test_a_state_comes_back_from_json_as_it_was() -> None:
