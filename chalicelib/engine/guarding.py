@@ -14,6 +14,7 @@ from chalicelib.engine import admission
 from chalicelib.engine.admission import Duplicate
 from chalicelib.engine.pausing import Pauses
 from chalicelib.engine.ports import Ports
+from chalicelib.engine.redaction import redacted
 from chalicelib.engine.refusals import Refusals
 from chalicelib.engine.scope import Scope
 from chalicelib.errors import ExpressionError
@@ -69,6 +70,9 @@ class Guarding:
         self, execution: Execution, look: Look, scope: Scope
     ) -> Execution | Duplicate | Refusal:
         """The execution, admitted, with every guard charged; or why it is not."""
+        # facts may have taken their time: what is stale or paused by now is not admitted
+        if closed := self._gate(execution):
+            return closed
         note = execution.note
         if self._guard is not None and self._guard["blast"] is not None:
             allowed = self._bounded(self._guard["blast"], scope)
@@ -78,7 +82,8 @@ class Guarding:
             execution = replace(execution, targets=allowed.targets)
             note = "; ".join(filter(None, (note, allowed.note))) or None
         execution = replace(execution, note=note)
-        return admission.admit(execution, self._guard, look.read, self._ports) or execution
+        written = redacted(execution, self._ports.secrets)
+        return admission.admit(written, self._guard, look.read, self._ports) or execution
 
     def close(self, execution: Execution) -> None:
         """Write the execution's end, with what its guards get back."""

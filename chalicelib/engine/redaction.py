@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.engine.ports import Secrets
-from chalicelib.journal.record import Error, Execution, StepRecord
+from chalicelib.journal.record import Ending, Error, Execution, StepRecord, Waiting
 
 
 def redacted(execution: Execution, secrets: Secrets) -> Execution:
@@ -13,6 +13,9 @@ def redacted(execution: Execution, secrets: Secrets) -> Execution:
     return replace(
         execution,
         facts=secrets.redact(execution.facts),
+        targets=secrets.redact(execution.targets),
+        waiting=_waiting(execution.waiting, secrets),
+        pending=_ending(execution.pending, secrets),
         steps=tuple(_step(step, secrets) for step in execution.steps),
         error=_error(execution.error, secrets),
         note=secrets.redact(execution.note),
@@ -26,6 +29,18 @@ def _step(step: StepRecord, secrets: Secrets) -> StepRecord:
         error=_error(step.error, secrets),
         note=secrets.redact(step.note),
     )
+
+
+def _waiting(waiting: Waiting | None, secrets: Secrets) -> Waiting | None:
+    """A question that somebody is asked may hold anything."""
+    return None if waiting is None else replace(waiting, data=secrets.redact(waiting.data))
+
+
+def _ending(ending: Ending | None, secrets: Secrets) -> Ending | None:
+    if ending is None:
+        return None
+    error, note = _error(ending.error, secrets), secrets.redact(ending.note)
+    return replace(ending, error=error, note=note)
 
 
 def _error(error: Error | None, secrets: Secrets) -> Error | None:

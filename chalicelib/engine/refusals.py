@@ -30,7 +30,8 @@ class Refusals:
         self._each_key = each_key
         self._rule = rule
         self._ports = ports
-        self._closed: dict[str | None, Refusal] = {}
+        #: by key, or for the whole rule: a refusal, and since when it is known
+        self._closed: dict[str | None, tuple[float, Refusal]] = {}
         self._counts: Counter[str] = Counter()
         self._written_at = ports.clock.now()
 
@@ -38,8 +39,11 @@ class Refusals:
         """The refusal that still holds for the rule or for this key, if one is known."""
         now = self._ports.clock.now()
         for scope in (None, key):
-            refusal = self._closed.get(scope)
-            if refusal is not None and refusal.until is not None and refusal.until > now:
+            if scope not in self._closed:
+                continue
+            since, refusal = self._closed[scope]
+            # a clock that went back is before all that is known
+            if refusal.until is not None and since <= now < refusal.until:
                 return refusal
         return None
 
@@ -47,13 +51,13 @@ class Refusals:
         """Keep it in mind, as long as it is sure to hold."""
         if refusal.until is None:
             return
-        until = refusal.until
+        now, until = self._ports.clock.now(), refusal.until
         if not refusal.certain:
-            until = min(until, self._ports.clock.now() + DOUBTED)
+            until = min(until, now + DOUBTED)
         if len(self._closed) >= MOST_KEYS:
             self._closed.clear()
         scope = key if refusal.per == "key" or self._each_key else None
-        self._closed[scope] = replace(refusal, until=until)
+        self._closed[scope] = (now, replace(refusal, until=until))
 
     def count(self, refusal: Refusal) -> None:
         """One more that has no entry of its own."""

@@ -17,7 +17,7 @@ from chalicelib.guards.gate import Pause
 from chalicelib.plan import Plan
 from tests.engine.fakes import World
 from tests.engine.plans import EVENT, STAGE, expr, plan, step, value
-from tests.guards.making import guard
+from tests.guards.making import at, guard
 
 EVENTS = Path(__file__).parents[1] / "events"
 ACT = step("act", "act")
@@ -169,6 +169,39 @@ def test_a_pause_is_honoured_within_five_seconds_and_ends_by_itself(
     world.journal.paused = []
     world.clock.at += 5
     assert rule.event().outcome == "succeeded"
+
+
+def test_what_is_known_of_a_closed_guard_is_not_believed_by_a_clock_that_went_back(
+    world: World,
+) -> None:
+    world.clock.at = at("2026-11-23T19:30:00")
+    rule = Rule(world, guard=guard(window={"only": "08:00-19:00"}))
+    assert rule.event().outcome == "refused"
+    world.clock.at -= 3600
+    assert rule.event().outcome == "succeeded"
+
+
+def test_a_pause_that_began_while_facts_were_read_is_honoured(world: World) -> None:
+    def slow(_tools: Any) -> None:
+        world.clock.at += 20
+        world.journal.paused = [Pause("all", world.clock.at + 60, "maria")]
+
+    world.actions.behaviours["look"] = slow
+    facts = [{"name": "look", "do": "look", "with": value(), "pick": None, "or": None}]
+    outcome = Rule(world, facts=facts).event()
+    assert outcome.outcome == "refused"
+    assert outcome.reason is not None
+    assert outcome.reason.startswith("pause: all paused by maria")
+
+
+def test_an_event_that_grew_stale_while_facts_were_read_is_refused(world: World) -> None:
+    def slow(_tools: Any) -> None:
+        world.clock.at += 20
+
+    world.actions.behaviours["look"] = slow
+    facts = [{"name": "look", "do": "look", "with": value(), "pick": None, "or": None}]
+    outcome = Rule(world, facts=facts, guard=guard(deadline="10s")).event()
+    assert outcome.reason == "deadline: the event is 25 s old, at most 10 s"
 
 
 def test_a_stale_event_is_refused(world: World) -> None:
