@@ -51,13 +51,14 @@ def test_compile_writes_once(opsloop: CommandLine) -> None:
         "wrote .chalice/config.json\n"
         "wrote .chalice/policies/dev/close-bucket.json\n"
         "wrote .chalice/policies/dev/tag-bucket.json\n"
+        "wrote .chalice/policies/dev/waker.json\n"
         "wrote chalicelib/compiled/close-bucket.json\n"
         "wrote chalicelib/compiled/index.json\n"
         "wrote chalicelib/compiled/sleeping.json\n"
         "wrote chalicelib/compiled/stages/dev.json\n"
         "wrote chalicelib/compiled/tag-bucket.json\n"
     )
-    assert first.stderr == "3 rules compiled, 8 files changed\n"
+    assert first.stderr == "3 rules compiled, 9 files changed\n"
     rules = ["close-bucket", "sleeping", "tag-bucket"]
     assert json.loads(second.stdout) == {"rules": rules, "changed": []}
 
