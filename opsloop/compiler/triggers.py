@@ -82,6 +82,8 @@ def _keys(path: str) -> Path:
 
 
 def _alarm(alarm: Alarm) -> Wiring:
+    if not alarm.names:
+        return Wiring()  # of an alarm to be made: that is refused for now
     made = Wiring(criteria=list(_alarm_criteria(alarm)), faults=list(_ambiguous(alarm)))
     if alarm.via == "topic" and alarm.topic:
         made.wire = {"topic": alarm.topic}

@@ -360,9 +360,19 @@ def test_what_a_function_needs_for_itself() -> None:
             {group, f"{group}:*"},
         ),
         allow(
-            {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+            {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
             arn("dynamodb", "table/opsloop-dev"),
             {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "close"}},
+        ),
+        allow(
+            "dynamodb:Query",
+            arn("dynamodb", "table/opsloop-dev"),
+            {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "pause"}},
+        ),
+        allow(
+            "events:PutEvents",
+            arn("events", "event-bus/default"),
+            {"StringEquals": {"events:source": "opsloop"}},
         ),
         allow("sqs:SendMessage", arn("sqs", "opsloop-dev-dead")),
         allow("ssm:GetParameter", parameter),
@@ -404,7 +414,8 @@ def test_what_a_function_needs_for_itself() -> None:
 )
 def test_secrets(reference: str, resource: str) -> None:
     found = own(HERE, function="f", rule="r", table="t", queue="q", secrets=[reference])
-    assert found[3].resources == {resource}
+    (read,) = (one for one in found if one.purpose == "OwnSecrets")
+    assert read.resources == {resource}
 
 
 def test_a_secret_of_no_store() -> None:
