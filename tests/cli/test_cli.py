@@ -42,10 +42,10 @@ Exit codes:
 
 
 def listed(entries: Iterable[tuple[object, str]], width: int) -> str:
-    """As click lists terms and what they mean, in 80 columns."""
+    """As click lists terms and what they mean, where its runner runs it."""
     behind = " " * (width + 4)
     return "\n".join(
-        fill(said, 78, initial_indent=f"  {term!s:<{width}}  ", subsequent_indent=behind)
+        fill(said, 80, initial_indent=f"  {term!s:<{width}}  ", subsequent_indent=behind)
         for term, said in entries
     )
 
