@@ -130,9 +130,11 @@ def _before_attempt(request: Any, **_: Any) -> None:
     """Each attempt makes its request anew, so that botocore's own retries end in time."""
     call = _CALL.get()
     call.left()
-    agent = f"{request.headers['User-Agent']} {call.agent}"
+    # Powertools sets it a second time, and of two that are set botocore sends the last
+    agent = request.headers.get_all("User-Agent")[-1]
+    del request.headers["User-Agent"]
     # not signed, so it may be said after the signature
-    request.headers.replace_header("User-Agent", agent)
+    request.headers["User-Agent"] = f"{agent} {call.agent}"
 
 
 def _before_retry(operation: Any, caught_exception: Exception | None, **_: Any) -> None:

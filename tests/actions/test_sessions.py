@@ -4,6 +4,7 @@ from contextvars import Context
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.shared.user_agent import register_feature_to_session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
@@ -60,12 +61,18 @@ def test_waiters_and_paginators_are_under_the_same_hooks(aws: World) -> None:
     assert aws.sent == ["sqs.list_queues"]
 
 
-def test_every_call_says_whose_it_is(aws: World) -> None:
+@pytest.mark.parametrize("with_powertools", [False, True])
+def test_every_call_says_whose_it_is(aws: World, *, with_powertools: bool) -> None:
+    if with_powertools:
+        # what importing Powertools does to every session that is made after it
+        register: Any = register_feature_to_session
+        register(aws.session, "no-op")
     aws.do("aws.sqs.list_queues", {}, aws.tools(rule="one"))
     aws.do("aws.sqs.list_queues", {}, aws.tools(rule="two"))
     ends = [agent.rsplit(" ", 1)[1] for agent in aws.agents]
-    assert ends == [f"opsloop/one/{EXECUTION}", f"opsloop/two/{EXECUTION}"]
+    assert ends == [f"opsloop/one/{EXECUTION}/0", f"opsloop/two/{EXECUTION}/0"]
     assert [agent.count("opsloop/") for agent in aws.agents] == [1, 1]
+    assert not with_powertools or all(" PT/no-op/" in agent for agent in aws.agents)
 
 
 def test_no_call_after_the_deadline(aws: World) -> None:
