@@ -25,7 +25,7 @@ Value = str | int | float | None
 def element(tag: str, /, *children: Child, **attributes: Value) -> Markup:
     """An element. `class_` is written `class`, `aria_label` is `aria-label`; None is left out."""
     given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_escaped(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -42,6 +42,9 @@ def joined(*children: Child) -> Markup:
 def _safe(child: Child) -> str:
     if child is None:
         return ""
-    # lone surrogates are no text that a file could hold
-    plain = child if isinstance(child, Markup) else escape(child)
-    return plain.encode("utf-8", "replace").decode()
+    return child if isinstance(child, Markup) else _escaped(child)
+
+
+def _escaped(text: str) -> str:
+    # half a surrogate pair is no text that a file could hold
+    return escape(text).encode("utf-8", "replace").decode()

@@ -24,8 +24,13 @@ RULES = "rules"
 
 def compiled_at(project: Path, revision: str) -> Compiled:
     """The project as it was. Raises WrongUsage for no such revision, Problems for broken rules."""
-    commit = _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    content = _git(project, "archive", "--format=tar", commit.decode().strip(), RULES)
+    try:
+        content = _archived(project, revision)
+    except subprocess.CalledProcessError as error:
+        raise WrongUsage(
+            f"found the revision {revision!r}; expected one with {RULES}/ in it, "
+            "as git names it: main, v1.2, HEAD~3"
+        ) from error
     with TemporaryDirectory(prefix="opsloop-") as folder:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(folder, filter="data")
@@ -33,6 +38,12 @@ def compiled_at(project: Path, revision: str) -> Compiled:
             return compile_project(Path(folder))
         except Problems as problems:
             raise _of_then(problems, revision) from None
+
+
+def _archived(project: Path, revision: str) -> bytes:
+    named = f"{revision}^{{commit}}"
+    commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", named)
+    return _git(project, "archive", "--format=tar", commit.decode().strip(), RULES)
 
 
 def changed(now: Version, before: Version) -> frozenset[str]:
@@ -50,19 +61,13 @@ def changed(now: Version, before: Version) -> frozenset[str]:
 
 def _git(project: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(  # noqa: S603 - arguments, no shell; a revision that is an option fails
+        done = subprocess.run(  # noqa: S603 - no shell, and a revision stands where git takes one
             ["git", "-C", str(project), *arguments],  # noqa: S607 - the user's own git
             check=True,
             capture_output=True,
         )
     except FileNotFoundError as error:
-        raise WrongUsage("--against needs git, and found none on the path") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip()
-        wanted = "expected a revision with rules/ in it, as git names it: main, v1.2, HEAD~3"
-        raise WrongUsage(
-            f"git {arguments[0]} failed: {said or 'no such revision'}; {wanted}"
-        ) from error
+        raise WrongUsage("--against needs git, and there is none on the path") from error
     return done.stdout
 
 

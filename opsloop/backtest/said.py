@@ -47,10 +47,10 @@ def remarks(report: Report) -> Iterator[str]:
         yield f"{counted(tally.outside, 'event')} outside of the time range"
     if tally.duplicates:
         duplicates = at_least(tally.duplicates, more=report.forgetful)
-        yield f"{duplicates} duplicates, counted once"
+        yield f"{duplicates} duplicate{'' if tally.duplicates == 1 else 's'}, counted once"
     for what, passed in report.passed.items():
         if passed:
-            yield f"{passed:,} {what} not read"
+            yield f"not read: {passed:,} {what}"
     if "alarm history" in tally.kinds and not report.asked.alarms:
         yield ALARMS_UNKNOWN
     yield from _elsewhere(report)

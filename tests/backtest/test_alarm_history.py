@@ -115,6 +115,9 @@ def test_a_broken_item_says_why(changes: dict[str, Any], said: str) -> None:
 def test_alarms_are_what_describe_alarms_answers() -> None:
     composite = {"AlarmName": "all", "AlarmRule": "ALARM(a)", "AlarmArn": "arn:…"}
     assert described({"CompositeAlarms": [composite]}) == {"all": composite}
-    for wrong in ({}, {"MetricAlarms": 5}, []):
-        with pytest.raises(EventError):
-            described(wrong)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"MetricAlarms": 5}, [], {"MetricAlarms": [{}]}])
+def test_anything_else_is_refused(wrong: Any) -> None:
+    with pytest.raises(EventError):
+        described(wrong)

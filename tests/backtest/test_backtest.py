@@ -20,7 +20,7 @@ from chalicelib.errors import EventError
 from chalicelib.events import names
 from chalicelib.events.normalise import normalise
 from opsloop.backtest.alarm_history import Alarms, described
-from opsloop.backtest.run import Version
+from opsloop.backtest.ruling import Version
 from opsloop.backtest.span import Span
 from opsloop.compiler.build import Compiled, compile_project
 from opsloop.judging import EventClock

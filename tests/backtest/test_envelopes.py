@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsloop.backtest.alarm_history import Alarms
@@ -121,6 +121,7 @@ def test_an_old_record_is_its_callers() -> None:
     )
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_no_text_of_a_record_breaks_the_envelope(one: str, two: str, three: str) -> None:
     record = {**RECORD, "eventID": one, "awsRegion": two, "eventSource": three}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from copy import deepcopy
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsloop.backtest.seen import PARTS, Seen
@@ -78,6 +78,7 @@ def test_broken_records_are_all_counted_and_some_told() -> None:
     assert one.breakages[0] == Breakage("a", 0, "x")
 
 
+@settings(max_examples=30)
 @given(st.lists(st.text(max_size=5), max_size=200))
 def test_seen_before_is_seen_before(identities: list[str]) -> None:
     seen = Seen(places=1 << 10)
