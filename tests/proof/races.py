@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib.journal.record import Execution
+from chalicelib.clock import SystemClock
+from chalicelib.journal.record import UNFINISHED, Execution
 from chalicelib.plan import Plan
+from tests.engine.fakes import FakeTelemetry
 from tests.proof.journals import executions
 from tests.proof.moto_server import Aws
-from tests.proof.roads import FINE, Chances
-from tests.proof.sandboxes import Answer
+from tests.proof.roads import FINE, Chances, Road
+from tests.proof.sandboxes import Answer, Sandbox
 
 #: a payload, the request id of its delivery, and the seconds before it
 Delivery = tuple[Any, str, float]
@@ -92,6 +94,23 @@ def race(
         log=_log(folder / "inside.log"),
         journal=executions(aws.client("dynamodb"), plan["rule"]),
     )
+
+
+class _Later(SystemClock):
+    """An hour on: whatever ran has lost its lease."""
+
+    def now(self) -> float:
+        return super().now() + 3600
+
+
+def wake(aws: Aws, plan: Plan, journal: list[Execution], folder: Path) -> list[Execution]:
+    """The journal after each unfinished execution was woken, as the waker would."""
+    sandbox = Sandbox(plan, Road(aws), folder / "inside.log", _Later(), FakeTelemetry())
+    for one in journal:
+        if one.status in UNFINISHED:
+            answer = sandbox.deliver({"opsloop": {"resume": one.id}}, f"waker-{one.id}")
+            assert answer["outcome"] == "succeeded"
+    return executions(aws.client("dynamodb"), plan["rule"])
 
 
 def _dealt(deliveries: Sequence[Sequence[Delivery]], hands: int) -> list[Any]:

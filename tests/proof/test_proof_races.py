@@ -23,7 +23,7 @@ from tests.e2e.ministack import ministack
 from tests.guards.making import guard
 from tests.proof.journals import state
 from tests.proof.moto_server import Aws, moto_server
-from tests.proof.races import race
+from tests.proof.races import race, wake
 from tests.proof.roads import Chances
 from tests.proof.sandboxes import TABLE, acting, event
 
@@ -118,18 +118,17 @@ def test_conflicts_are_never_refusals_and_rates_count_exactly(
     assert result.met.keys() == likely
     assert result.met["conflict"] > 10
 
-    # what could not be done at all was delivered again, and then found there
-    statuses = Counter(one.status for one in result.journal)
+    if result.redelivered():
+        assert result.outcomes().keys() <= {"succeeded", "duplicate", "refused"}
+    else:
+        assert result.outcomes() == {"succeeded": 20, "refused": 128 - 20}
+    # a delivery that comes again may be refused from memory: then the waker's is the next
+    statuses = Counter(one.status for one in wake(aws, plan, result.journal, tmp_path))
     assert statuses["succeeded"] == statuses.total() - statuses["refused"] == 20
-    outcomes = result.outcomes()
-    assert outcomes["succeeded"] + outcomes["duplicate"] + outcomes["refused"] == 128
-    assert 128 - 20 - outcomes["duplicate"] <= outcomes["refused"] <= 128 - 20
     assert {reason.split(" used")[0] for reason in result.reasons("refused")} <= {
         "rate: 20 of 20",
         "rate: 7 of 7",
     }
-    if chances == Chances(conflict=0.3):
-        assert outcomes == {"succeeded": 20, "refused": 128 - 20}
     client = aws.client("dynamodb")
     assert len(state(client, plan["rule"]).used["20/3600s"]) == 20
     per_key = [len(state(client, plan["rule"], key).used["7/3600s"]) for key in keys]
