@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from chalicelib.errors import JournalError, OpsloopError
+from opsloop.commands.telling import tell_problems
 from opsloop.deploy.errors import DeployError
 from opsloop.naming import WrongUsage
 from opsloop.output import AWS, EXIT_CODES, FAILED, USAGE, tell
@@ -23,6 +24,7 @@ COMMANDS = {
     "compile": "Turn rules into plans, policies and Chalice's configuration.",
     "eval": "Evaluate an expression against an event.",
     "explain": "Say for each rule why it would run on an event, or not.",
+    "explain-plan": "Say what EventBridge decides for a rule, and what its function does.",
     "backtest": "Say when each rule would have run on events of the past.",
     "run": "Run one rule on an event, on this machine.",
     "demo": "See rules act on real events, on an account in memory.",
@@ -30,7 +32,12 @@ COMMANDS = {
     "show": "Show one execution, step by step.",
     "pause": "Hold a rule, a pack or everything back, for a while.",
     "resume": "End a pause before its time.",
+    "approve": "Let an execution go on that asks first.",
+    "deny": "Do not let an execution act that asks first.",
+    "replay": "Run today's rule on an event that is in the history.",
+    "redrive": "Try again what functions could not handle.",
     "actions": "List the actions, or explain one.",
+    "events": "List the events that are known, or show one.",
     "schema": "Print the JSON Schema of rule files.",
     "infra": "Make or update what Chalice cannot: the journal, the dead-letter queue.",
     "wire": "Wire what Chalice cannot say about a stage's functions.",
@@ -56,7 +63,7 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module = import_module(f"opsloop.commands.{cmd_name}")
+        module = import_module(f"opsloop.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
@@ -75,7 +82,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Problems as problems:
-            _tell_problems(problems)
+            tell_problems(problems.warnings)
+            tell_problems(problems.problems)
             ctx.exit(FAILED)
         except Exception as error:
             code = _exit_code(error)
@@ -92,16 +100,6 @@ def _exit_code(error: Exception) -> int | None:
     if any(base.__module__ == "botocore.exceptions" for base in type(error).__mro__):
         return AWS  # named, not imported: most commands never need it
     return next((code for kind, code in _MEANINGS if isinstance(error, kind)), None)
-
-
-def _tell_problems(problems: Problems) -> None:
-    for problem in problems.problems:
-        fault, *correction = str(problem).split("\n", 1)
-        tell(fault, "red")
-        for line in correction:
-            tell(line, "green")
-    count = len(problems.problems)
-    tell(f"{count} problem{'' if count == 1 else 's'}")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

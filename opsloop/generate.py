@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from opsloop.actions import docs as actions
+from opsloop.catalogue import samples
 from opsloop.commands import reference as commands
 from opsloop.expressions import docs as expressions
 from opsloop.output import FAILED, print_text, tell
@@ -27,6 +28,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/expressions.md": expressions.render,
     "docs/rules.md": rules.render,
     "docs/stackstorm-operators.md": expressions.render_stackstorm,
+    "opsloop/catalogue/samples.jsonl": samples.render,
     "rules/opsloop.schema.json": schema.render_settings,
     "rules/rule.schema.json": schema.render,
 }

@@ -18,7 +18,8 @@ from opsloop.expressions.types import BOOLEAN, OBJECT, STRING, TIME, Type, eithe
 
 #: with more names than this it is not looked for what all of them have in common
 _MOST_CALLS = 50
-_PARTS = ("requestParameters", "responseElements", "additionalEventData")
+#: what each call has of its own
+PARTS = ("requestParameters", "responseElements", "additionalEventData")
 
 
 def _texts(*names: str) -> dict[str, Type | None]:
@@ -75,9 +76,9 @@ _RECORD: dict[str, Type | None] = {
 @functools.cache
 def record(source: str, detail_type: str, calls: tuple[str, ...] | None) -> Type:
     """What is known of `detail` where CloudTrail tells of these calls; None is any call."""
-    parts = dict.fromkeys(_PARTS)
+    parts = dict.fromkeys(PARTS)
     own: dict[str, Type | None] = {**parts, **_own(source, detail_type, calls)}
-    return Type("object", {**_RECORD, **own}, open=True)
+    return Type("object", {**own, **_RECORD}, open=True)
 
 
 def _own(source: str, detail_type: str, calls: tuple[str, ...] | None) -> dict[str, Type | None]:
@@ -89,7 +90,7 @@ def _own(source: str, detail_type: str, calls: tuple[str, ...] | None) -> dict[s
         return {}
     details = [[sample.envelope["detail"] for sample in each] for each in shown_of]
     schema = schemas.detail(source, detail_type)
-    return {name: _part(name, source, calls, details, schema) for name in _PARTS}
+    return {name: _part(name, source, calls, details, schema) for name in PARTS}
 
 
 def _part(

@@ -39,22 +39,25 @@ def _map(pattern: Mapping[str, Any], known: Type, path: Path) -> Iterator[Fault]
         elif known.fields is None:
             return
         elif key not in known.fields:
-            yield _absent(key, known, at)
+            yield from _absent(key, known, at)
         else:
             yield from _below(below, known.fields[key], at)
 
 
-def _absent(key: str, known: Type, path: Path) -> Fault:
+def _absent(key: str, known: Type, path: Path) -> Iterator[Fault]:
     names = there(known.fields or {})
     if not known.open:
         near = misspelt(key, names)
         wanted = f"`{near}`" if near else one_of(names)
-        return Fault(f"`{key}`, which is never there", wanted, near, path, key=True)
+        yield Fault(f"`{key}`, which is never there", wanted, near, path, key=True)
+        return
     told = absent_of_open(key, known)
+    if told is None:
+        return
     meant = told.meant if told.meant is not None and told.meant.isidentifier() else None
     if told.meant is not None and is_near(key, told.meant):
         meant = told.meant
-    return Fault(told.found, told.expected, meant, path, key=True, doubt=told.doubt)
+    yield Fault(told.found, told.expected, meant, path, key=True, doubt=told.doubt)
 
 
 def _below(pattern: Any, known: Type | None, path: Path) -> Iterator[Fault]:

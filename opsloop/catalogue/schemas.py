@@ -26,6 +26,7 @@ def content() -> Mapping[str, Any]:
     return loaded
 
 
+@functools.cache
 def names() -> Mapping[str, Mapping[str, list[str]]]:
     """What EventBridge's registry calls the schemas, by source and detail-type."""
     return {

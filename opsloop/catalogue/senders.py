@@ -41,6 +41,7 @@ def sources() -> frozenset[str]:
     return frozenset(told | called | {f"{_AWS}{service}" for service in models.services()})
 
 
+@functools.cache
 def detail_types(source: str) -> list[str]:
     """The detail-types that a source is known to send of itself."""
     told = {kind for each, kind, _ in samples.known() if each == source}
@@ -66,6 +67,7 @@ def check_sources(pattern: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(found, expected, path=path, doubt=True)
 
 
+@functools.cache
 def _is_told(source: str) -> bool:
     """Whether the library has events of it: quicker than to ask for all services' names."""
     return source in schemas.names() or any(source == each for each, _, _ in samples.known())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from opsloop.commands import options
+from opsloop.commands.telling import tell_problems
 from opsloop.output import FAILED, plain, print_json, print_text, tell, working
 
 
@@ -27,8 +29,10 @@ def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) ->
         compiled = compile_project(project)
     changed = compiled.output.stale(project) if check else compiled.output.write(project)
     if as_json:
-        print_json({"rules": sorted(compiled.plans), "changed": changed})
+        warnings = [asdict(warning) for warning in compiled.warnings]
+        print_json({"rules": sorted(compiled.plans), "changed": changed, "warnings": warnings})
     else:
+        tell_problems(compiled.warnings)
         _say(project, changed, len(compiled.plans), check=check)
     if check and changed:
         ctx.exit(FAILED)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from opsloop.commands import options
+from opsloop.commands.telling import tell_problems
 from opsloop.output import FAILED, print_json, tell, working
 from opsloop.problems import Problems
 
@@ -20,6 +21,7 @@ def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
     """Say what is wrong with the rules, all of it at once.
 
     Writes nothing. With --json a list of problems, each with its place; none is an empty list.
+    Warnings are in it as well, and fail nothing.
     """
     try:
         with working("reading the rules"):
@@ -29,9 +31,11 @@ def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
     except Problems as problems:
         if not as_json:
             raise
-        print_json([asdict(problem) for problem in problems.problems])
+        told = [*problems.problems, *problems.warnings]
+        print_json([asdict(problem) for problem in told])
         ctx.exit(FAILED)
     if as_json:
-        print_json([])
+        print_json([asdict(warning) for warning in compiled.warnings])
     else:
+        tell_problems(compiled.warnings)
         tell(f"{len(compiled.plans)} rules are valid", "green")

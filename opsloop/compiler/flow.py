@@ -39,8 +39,9 @@ class Flow:
     @classmethod
     def of(cls, rule: Rule, wire: Wire) -> Flow:
         """What is known of a rule that is woken so."""
+        is_one_to_come = "manual" in wire and rule.trigger.manual is None
         return cls(
-            event_of(wire),
+            envelope(None) if is_one_to_come else event_of(wire),
             {name: _fact(fact) for name, fact in rule.facts.items()},
             dict(_results(rule)),
             Lets({name: expr for name, text in rule.let.items() if (expr := _read(text))}),

@@ -60,7 +60,9 @@ class Lets:
             for other in references(self.exprs[name]["tree"]) & self.exprs.keys():
                 visit(other)
             if known[name] is None:
-                known[name] = infer(self.exprs[name], {**names, **known})
+                found = infer(self.exprs[name], {**names, **known})
+                # where a `let` could not be compiled, a null stands
+                known[name] = found if found and found.kind != "null" else None
 
         for name in self.exprs:
             visit(name)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opsloop.expressions.spelling import misspelt
+from opsloop.expressions.spelling import is_sibling, misspelt
 from opsloop.expressions.types import Type, there
 
 _LISTED = 12
@@ -29,9 +29,11 @@ class Absent:
     doubt: bool = False
 
 
-def absent_of_open(name: str, owner: Type) -> Absent:
-    """What to say where `owner` may have more fields than are known."""
+def absent_of_open(name: str, owner: Type) -> Absent | None:
+    """What to say where `owner` may have more fields than are known; None: it has a sibling."""
     known = there(owner.fields or {})
+    if any(is_sibling(name, each) for each in known):
+        return None
     found = f"`{name}`, which no such event is known to have"
     if own := _by_its_own_name(name, owner):
         return Absent(found, f"`{own}`", own)

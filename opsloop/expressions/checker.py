@@ -90,8 +90,8 @@ class Checker:
         if current is self.scope:
             self._stray(node, in_place_of_value=False)
         elif current.open:
-            told = absent_of_open(name, current)
-            self.fault(node, told.found, told.expected, told.meant, doubt=told.doubt)
+            if told := absent_of_open(name, current):
+                self.fault(node, told.found, told.expected, told.meant, doubt=told.doubt)
         else:
             near = nearest(name, there(fields))
             wanted = f"`{near}`" if near else one_of(there(fields))

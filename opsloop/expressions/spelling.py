@@ -21,14 +21,19 @@ def misspelt(name: str, known: Iterable[str]) -> str | None:
     return min(near)[1] if near else None
 
 
+def is_sibling(name: str, known: str) -> bool:
+    """Whether the names differ in their digits only, as `cidrIpv4` and `cidrIpv6`."""
+    return _without_digits(name) == _without_digits(known)
+
+
 def is_near(name: str, known: str) -> bool:
     """Whether the names differ in case and separators only, or by at most two edits.
 
-    `cidrIpv4` and `cidrIpv6` are two names: what differs in its digits was not mistyped.
+    Siblings do not: what differs in its digits was not mistyped.
     """
     if _plain(name) == _plain(known):
         return True
-    if _without_digits(name) == _without_digits(known):
+    if is_sibling(name, known):
         return False
     shorter = min(len(name), len(known))
     most = _MOST_EDITS if shorter > _SHORT else 1 if shorter >= _SHORTEST else 0
