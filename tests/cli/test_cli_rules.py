@@ -60,7 +60,7 @@ def test_compile_writes_once(opsloop: CommandLine) -> None:
     )
     assert first.stderr == "3 rules compiled, 9 files changed\n"
     rules = ["close-bucket", "sleeping", "tag-bucket"]
-    assert json.loads(second.stdout) == {"rules": rules, "changed": []}
+    assert json.loads(second.stdout) == {"rules": rules, "changed": [], "warnings": []}
 
 
 def test_a_check_writes_nothing_and_a_compilation_removes(opsloop: CommandLine) -> None:
