@@ -20,6 +20,7 @@ from opsloop.compiler.flow import Flow
 from opsloop.compiler.guards import guard_of, lowered
 from opsloop.compiler.lets import Lets
 from opsloop.compiler.names import Scope, names_in_lets
+from opsloop.compiler.pushdown.narrowing import narrowed
 from opsloop.compiler.stages import Shared
 from opsloop.compiler.steps import Steps
 from opsloop.compiler.taint import Taint
@@ -44,6 +45,7 @@ class _Lowering:
         self.bench = Bench(file.source)
         self._file = file
         self._rule = file.rule
+        self._agreed = shared.agreed
         self._wiring = self._wired()
         self._flow = Flow.of(file.rule, self._wiring.wire)
         self._lets = self._compiled_lets(shared)
@@ -80,6 +82,8 @@ class _Lowering:
             "always": self._list("finally"),
             "digest": "",
         }
+        if not self.bench.problems:
+            plan = narrowed(plan, len(self._wiring.criteria), self._agreed)
         return with_digest(plan)
 
     def _wired(self) -> Wiring:

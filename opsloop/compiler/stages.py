@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.partitions import partition_of
@@ -14,6 +14,7 @@ from opsloop.aws.names import listing, nearest
 from opsloop.compiler import channels
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.chalice_config import check_passthrough
+from opsloop.compiler.pushdown.narrowing import agreed
 from opsloop.expressions.types import STRING, Names, Type, elsewhere, of_value
 from opsloop.problems import Fault, Path, Problem
 from opsloop.rules import settings as model
@@ -30,6 +31,8 @@ class Shared:
 
     params: Names
     channels: Names
+    #: values of the parameters on which all agree
+    agreed: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Stages:
@@ -58,6 +61,7 @@ class Stages:
         return Shared(
             _shared({one["stage"]: _types(one["params"]) for one in stages}, "a parameter"),
             _shared({one["stage"]: dict.fromkeys(one["channels"]) for one in stages}, "a channel"),
+            agreed(stages),
         )
 
     def _stage(self, name: str, stage: model.Stage) -> Stage:
