@@ -16,6 +16,7 @@ from chalicelib.engine.scope import Scope
 from chalicelib.engine.times import iso, seconds
 from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
+from chalicelib.events.shape import text
 from chalicelib.events.ulid import time_of
 from chalicelib.journal.packing import Cut
 from chalicelib.journal.record import UNFINISHED, Execution, resume
@@ -28,13 +29,15 @@ EARLY = 1.0
 def resume_of(payload: object) -> str | None:
     """The execution that a payload asks to go on with; None where it is an event.
 
-    What the waker sends is `{"opsloop": {"resume": <id>}}`, and nothing more.
+    What the waker sends is `{"opsloop": {"resume": <id>}}`, and nothing more. Raises EventError
+    for what is no id.
     """
     asked = payload.get("opsloop") if isinstance(payload, dict) else None
     if not isinstance(asked, dict) or "resume" not in asked:
         return None
-    time_of(asked["resume"])
-    return str(asked["resume"])
+    name = text(asked["resume"], "payload.opsloop.resume")
+    time_of(name)
+    return name
 
 
 def not_now(there: Execution, invocation: Invocation, now: float) -> Outcome | None:

@@ -315,6 +315,12 @@ def test_an_execution_that_is_not_there_cannot_go_on(world: World) -> None:
         rule.invoke({"opsloop": {"resume": "01M7688W2GEB9785RY7N7FWG5C"}})
 
 
+@pytest.mark.parametrize("name", [None, 5, "", "01M7", {}, ["0"] * 26])
+def test_what_is_no_id_is_told(world: World, name: Any) -> None:
+    with pytest.raises(EventError, match=r"found .*, expected"):
+        Rule(world, then=[ACT]).invoke({"opsloop": {"resume": name}})
+
+
 def test_facts_and_targets_are_there_again(world: World) -> None:
     world.actions.behaviours["look"] = lambda _tools: [1, 2, 3]
     facts = [{"name": "all", "do": "look", "with": value(), "pick": None, "or": None}]
