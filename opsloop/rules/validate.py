@@ -36,7 +36,7 @@ def validated(
     postponed = [Told(path, problem) for path, problem in later.find(source, model)]
     modelled, told = _attempt(source, model, data)
     if told:
-        modelled, _ = _attempt(source, model, _mended(data, told))
+        modelled = _modelled(model, _mended(data, told))
     told += _checked(source, modelled, {one.path for one in told})
     if isinstance(modelled, Rule) and not checks.is_sure(modelled):
         modelled = None
@@ -51,6 +51,14 @@ def _attempt(source: Source, model: type[M], data: dict[str, Any]) -> tuple[M | 
         return model.model_validate(data), []
     except ValidationError as error:
         return None, explain(error, source, model)
+
+
+def _modelled(model: type[M], data: dict[str, Any]) -> M | None:
+    """The model of data that is not the file's: what is wrong with it has no place there."""
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
 
 
 def _checked(source: Source, model: Model | None, lost: set[Path]) -> Iterator[Told]:

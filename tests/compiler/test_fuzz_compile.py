@@ -169,6 +169,7 @@ CHANGES = st.lists(st.tuples(PLACES, VALUES, st.none() | KEYS), min_size=1, max_
 
 
 @EXAMPLES
+@example(rule=DATA[0], changes=[(0.0, {"all": [{"to": None}]}, None)])  # almost `finally`
 @given(rule=st.sampled_from(DATA), changes=CHANGES)
 def test_data(root: Path, rule: Any, changes: list[tuple[float, Any, str | None]]) -> None:
     data = copy.deepcopy(rule)
