@@ -11,10 +11,9 @@ from opsloop.catalogue import samples, schemas
 from opsloop.catalogue.cloudtrail import PARTS
 from opsloop.catalogue.events import detail_of
 from opsloop.catalogue.samples import Sample
+from opsloop.expressions.absent import quoted
 from opsloop.expressions.types import Type
 from opsloop.naming import unknown
-
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _fields(known: Type | None, path: str, *, of_call: bool) -> Iterator[Field]:
     for name, each in below.items():
         if of_call and each is not None and each.doubtful:
             continue  # of another call of the same service, as likely as not
-        at = f"{path}.{_spelt(name)}"
+        at = f"{path}.{quoted(name)}"
         teller = "schema" if each is not None and each.doubtful else "sample"
         yield Field(at, _described(each), "" if each is None else teller)
         element = each.items if each is not None and each.kind == "array" else None
@@ -133,8 +132,3 @@ def _described(known: Type | None) -> str:
     if known.kind == "array":
         return "array" if known.items is None else f"array of {known.items.kind}s"
     return "string, a time" if known.is_time else known.kind
-
-
-def _spelt(name: str) -> str:
-    """The name as an expression has it."""
-    return name if _PLAIN.fullmatch(name) else f'"{name}"'

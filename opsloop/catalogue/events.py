@@ -7,8 +7,8 @@ shape of our own. Where one event that may come is unknown, nothing is known of 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from opsloop.expressions.types import STRING, STRINGS, TIME, Type, either
 
@@ -45,9 +45,19 @@ def event_of(wire: Wire) -> Type:
         return envelope(Type("object", {}))
     if "pattern" not in wire:
         return envelope(None)
+    return event_of_pattern(wire["pattern"])
+
+
+def event_of_alarm() -> Type:
+    """What is known of `event` where alarms wake a rule, by whichever road."""
+    return event_of_pattern({"source": [_ALARMS[0]], "detail-type": [_ALARM]})
+
+
+def event_of_pattern(pattern: Mapping[str, Any]) -> Type:
+    """What is known of the events that fit a pattern."""
     from opsloop.catalogue.pins import pins  # noqa: PLC0415 - only patterns need it
 
-    return envelope(either([_detail(one) for one in pins(wire["pattern"])]))
+    return envelope(either([_detail(one) for one in pins(pattern)]))
 
 
 def _given(parameters: dict[str, Type | None]) -> Type:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.expressions.values import kind
-from opsloop.catalogue.events import event_of
+from opsloop.catalogue.events import event_of_pattern
 from opsloop.catalogue.senders import check_detail_types, check_sources
 from opsloop.expressions.absent import absent_of_open, one_of
-from opsloop.expressions.spelling import is_near, misspelt
+from opsloop.expressions.spelling import misspelt
 from opsloop.expressions.types import Type, a, there
 from opsloop.problems import Fault, Path
 
@@ -26,7 +26,7 @@ def check(pattern: Mapping[str, Any]) -> Iterator[Fault]:
     yield from faults
     if any(not fault.doubt for fault in faults):
         return  # what the detail would hold is anyone's guess
-    yield from _map(pattern, event_of({"pattern": dict(pattern)}), ())
+    yield from _map(pattern, event_of_pattern(pattern), ())
 
 
 def _map(pattern: Mapping[str, Any], known: Type, path: Path) -> Iterator[Fault]:
@@ -54,9 +54,7 @@ def _absent(key: str, known: Type, path: Path) -> Iterator[Fault]:
     told = absent_of_open(key, known)
     if told is None:
         return
-    meant = told.meant if told.meant is not None and told.meant.isidentifier() else None
-    if told.meant is not None and is_near(key, told.meant):
-        meant = told.meant
+    meant = told.meant if told.meant in names else None
     yield Fault(told.found, told.expected, meant, path, key=True, doubt=told.doubt)
 
 

@@ -55,7 +55,7 @@ def check_sources(pattern: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         path: Path = ("source", place)
         found = f"the source '{source}'"
-        if source.startswith("aws") and (near := _near_source(source)):
+        if source.lower().startswith("aws") and (near := _near_source(source)):
             yield Fault(f"{found}, which AWS does not have", f"'{near}'", near, path)
         elif f"{_AWS}{source}" in sources():
             own = f"{_AWS}{source}"
@@ -75,17 +75,16 @@ def _is_told(source: str) -> bool:
 
 def _near_source(source: str) -> str | None:
     """The source that was mistyped; `aws.` alone makes no two alike."""
-    name = source.removeprefix(_AWS)
-    near = misspelt(name, (each.removeprefix(_AWS) for each in sources()))
-    if near is None and not source.startswith(_AWS):
+    if not source.lower().startswith(_AWS):
         return misspelt(source, sources())
+    near = misspelt(source[len(_AWS) :], (each.removeprefix(_AWS) for each in sources()))
     return None if near is None else f"{_AWS}{near}"
 
 
 def check_detail_types(pattern: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong, or doubtful, with its detail-types, where all of its sources are AWS's."""
     named = [source for _, source in _texts(pattern.get("source"))]
-    if not named or not all(source.startswith(_AWS) for source in named):
+    if not named or not all(source in sources() for source in named):
         return
     known = {kind for source in named for kind in detail_types(source)}
     for place, text in _texts(pattern.get("detail-type")):
@@ -100,9 +99,7 @@ def _unknown_type(text: str, known: set[str], named: list[str], path: Path) -> F
     if others := sources_of(text):
         found = f"{found}, which {listing(others)} sends and {listing(named)} does not"
         return Fault(found, f"source: [{others[0]}]", path=path, doubt=True)
-    expected = "one that AWS has added since"
-    if known:
-        expected = f"{listing(sorted(known))}, or {expected}"
+    expected = f"{listing(sorted(known) or RECORDS)}, or one that AWS has added since"
     return Fault(
         f"{found}, of which no sample and no schema tells", expected, path=path, doubt=True
     )

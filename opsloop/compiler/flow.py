@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from chalicelib.plan import Expr, Wire
 from opsloop.aws.answers import answer
 from opsloop.aws.faults import FaultError
-from opsloop.catalogue.events import envelope, event_of
+from opsloop.catalogue.events import envelope, event_of, event_of_alarm
 from opsloop.compiler.lets import Lets
 from opsloop.expressions.check import infer
 from opsloop.expressions.faults import BadExpression
@@ -21,6 +21,7 @@ from opsloop.expressions.templates import compile_expr
 from opsloop.expressions.types import Names, Type, either, of_value
 from opsloop.rules.model import Rule
 from opsloop.rules.steps import Fact, Step
+from opsloop.rules.triggers import When
 
 _AWS = 3
 
@@ -39,9 +40,8 @@ class Flow:
     @classmethod
     def of(cls, rule: Rule, wire: Wire) -> Flow:
         """What is known of a rule that is woken so."""
-        is_one_to_come = "manual" in wire and rule.trigger.manual is None
         return cls(
-            envelope(None) if is_one_to_come else event_of(wire),
+            _event(rule.trigger, wire),
             {name: _fact(fact) for name, fact in rule.facts.items()},
             dict(_results(rule)),
             Lets({name: expr for name, text in rule.let.items() if (expr := _read(text))}),
@@ -68,6 +68,13 @@ def answer_of(do: str | None) -> Type | None:
         return answer(parts[1], parts[2])
     except FaultError:
         return None  # the call's own fault
+
+
+def _event(trigger: When, wire: Wire) -> Type:
+    if trigger.alarm is not None:
+        return event_of_alarm()
+    # a trigger that is still to come has a wire that stands for nothing
+    return event_of(wire) if trigger.manual or "manual" not in wire else envelope(None)
 
 
 def _fact(fact: Fact) -> Type | None:

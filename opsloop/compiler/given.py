@@ -22,7 +22,7 @@ from opsloop.aws import operations, shapes
 from opsloop.aws.calls import TEXT_OR_MAP
 from opsloop.aws.faults import FaultError
 from opsloop.expressions.check import infer
-from opsloop.expressions.types import Names, Type, a
+from opsloop.expressions.types import Names, Type
 from opsloop.problems import Fault, Path
 
 _AWS = 3
@@ -40,6 +40,15 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
     "float": ("number",),
     "double": ("number",),
     "timestamp": ("string", "number"),
+}
+#: one and many of a kind
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "string": ("text", "texts"),
+    "number": ("a number", "numbers"),
+    "boolean": ("true or false", "true or false"),
+    "array": ("a list", "lists"),
+    "object": ("a map", "maps"),
+    "expression": ("an expression", "expressions"),
 }
 _PYTHON: Mapping[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean"}
 
@@ -74,6 +83,14 @@ def check(do: str, data: Mapping[str, Any], value: Value, names: Names) -> Itera
     taken = _parameters(do)
     for name, below in entries.items():
         yield from _value(taken.get(name), data[name], below, names, (name,))
+
+
+def check_list(expr: Expr, names: Names) -> Iterator[Fault]:
+    """A fault where what is gone through is known to be no list."""
+    known = infer(expr, names)
+    if known is not None and known.kind not in ("array", "null"):
+        found = f"{_WORDS[known.kind][0]}: `{expr['text']}`"
+        yield Fault(found, "a list", doubt=known.doubtful)
 
 
 @functools.cache
@@ -141,7 +158,7 @@ def _expression(wanted: Wanted, data: str, expr: Expr, names: Names, path: Path)
     if known.kind not in wanted.kinds:
         correction, spelt = _corrected(wanted, data, expr, known)
         yield Fault(
-            f"{a(known.kind)}: `{expr['text']}`",
+            f"{_WORDS[known.kind][0]}: `{expr['text']}`",
             wanted.words,
             correction,
             path,
@@ -150,7 +167,7 @@ def _expression(wanted: Wanted, data: str, expr: Expr, names: Names, path: Path)
             doubt=known.doubtful,
         )
     elif (given := _elements(wanted, known)) is not None:
-        found = f"a list of {given.kind}s: `{expr['text']}`"
+        found = f"a list of {_WORDS[given.kind][1]}: `{expr['text']}`"
         yield Fault(found, wanted.words, path=path, offset=offset, doubt=given.doubtful)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from chalicelib.plan import Condition, Criteria, Each, Fact, Guard, Plan, Step, Verify
 from chalicelib.plans import SCHEMA
 from opsloop.catalogue import patterns
-from opsloop.compiler import verifying
+from opsloop.compiler import given, verifying
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.digest import with_digest
@@ -104,7 +104,9 @@ class _Lowering:
         each = self._rule.each
         if each is None:
             return None
-        of = self.bench.expr(each.of, ("each", "of"), self._scope.in_each())
+        names = self._scope.in_each()
+        of = self.bench.expr(each.of, ("each", "of"), names)
+        self.bench.say(given.check_list(of, names), ("each", "of"))
         return {"of": of, "as_name": each.as_}
 
     def _guard(self) -> Guard | None:

@@ -89,6 +89,7 @@ class Steps:
             return None
         names = self._scope.in_loop(path, step)
         of = self._bench.expr(step.for_each, (*path, "for_each"), names)
+        self._bench.say(given.check_list(of, names), (*path, "for_each"))
         return {"of": of, "as_name": step.as_}
 
     def _action(

@@ -8,13 +8,14 @@ else it is doubted, for catalogues lag behind AWS.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opsloop.expressions.spelling import is_sibling, misspelt
 from opsloop.expressions.types import Type, there
 
 _LISTED = 12
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: CloudTrail's own endings: EC2's lists are `instancesSet.items`, S3's bucket is `bucketName`
 _ENDING = re.compile(r"(?<=[a-z])(?:Set|Name|List)$")
 
@@ -31,7 +32,7 @@ class Absent:
 
 def absent_of_open(name: str, owner: Type) -> Absent | None:
     """What to say where `owner` may have more fields than are known; None: it has a sibling."""
-    known = there(owner.fields or {})
+    known = _proven_first(owner)
     if any(is_sibling(name, each) for each in known):
         return None
     found = f"`{name}`, which no such event is known to have"
@@ -39,6 +40,8 @@ def absent_of_open(name: str, owner: Type) -> Absent | None:
         return Absent(found, f"`{own}`", own)
     if near := misspelt(name, known):
         return Absent(found, f"`{near}`", near, owner.maybe is not None and name in owner.maybe())
+    if inside := _in_a_list(name, owner):
+        return Absent(found, f"`{inside}`, where a sample has it", inside, doubt=True)
     return Absent(found, f"{one_of(known)}, unless AWS has added it", doubt=True)
 
 
@@ -50,18 +53,44 @@ def one_of(names: Sequence[str]) -> str:
     return f"one of {', '.join(names[:_LISTED])}{more}"
 
 
+def quoted(name: str) -> str:
+    """A field's name as an expression has it."""
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
+def _proven_first(owner: Type) -> list[str]:
+    fields = owner.fields or {}
+    return sorted(there(fields), key=lambda name: getattr(fields[name], "doubtful", False))
+
+
 def _by_its_own_name(name: str, owner: Type) -> str | None:
     """Where a sample shows what an API calls so: `instancesSet.items[].instanceId`."""
-    stem = name.removesuffix("s")
-    for known, below in (owner.fields or {}).items():
-        if below is None or below.doubtful:
-            continue
-        items = (below.fields or {}).get("items")
-        listed = items is not None and items.kind == "array"
+    stem = name.removesuffix("s").lower()
+    for known, below in _shown(owner):
         own, endings = _ENDING.subn("", known)
-        if endings and own.removesuffix("s") == stem:
-            return f"{known}.items" if listed else known
-        element = items.items if listed and items else None
-        if element is not None and name != stem and stem in (element.fields or {}):
-            return f"{known}.items[].{stem}"
+        if endings and own.removesuffix("s").lower() == stem:
+            return known if _items(below) is None else f"{known}.items"
+    return _in_a_list(name.removesuffix("s"), owner) if name.endswith("s") else None
+
+
+def _in_a_list(name: str, owner: Type) -> str | None:
+    """Where a sample has a field of that name: in the elements of a list beside it."""
+    for known, below in _shown(owner):
+        listed = _items(below)
+        element = listed.items if listed is not None else None
+        if element is not None and name in (element.fields or {}):
+            return f"{known}.items[].{name}"
     return None
+
+
+def _shown(owner: Type) -> Iterator[tuple[str, Type]]:
+    """The fields that samples show."""
+    for known, below in (owner.fields or {}).items():
+        if below is not None and not below.doubtful:
+            yield known, below
+
+
+def _items(known: Type) -> Type | None:
+    """The list that EC2 puts below `items`."""
+    items = (known.fields or {}).get("items")
+    return items if items is not None and items.kind == "array" else None

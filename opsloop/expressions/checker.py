@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from chalicelib.plan import Node
 from opsloop.expressions import calls, comparisons, results
-from opsloop.expressions.absent import absent_of_open, one_of
+from opsloop.expressions.absent import absent_of_open, one_of, quoted
 from opsloop.expressions.dialect import Located
 from opsloop.expressions.spot import replaced
 from opsloop.expressions.types import BOOLEAN, STRING, Names, Type, a, either, of_value, there
@@ -91,11 +91,12 @@ class Checker:
             self._stray(node, in_place_of_value=False)
         elif current.open:
             if told := absent_of_open(name, current):
-                self.fault(node, told.found, told.expected, told.meant, doubt=told.doubt)
+                new = told.meant and (quoted(told.meant) if told.meant in fields else told.meant)
+                self.fault(node, told.found, told.expected, new, doubt=told.doubt)
         else:
             near = nearest(name, there(fields))
             wanted = f"`{near}`" if near else one_of(there(fields))
-            self.fault(node, f"`{name}`, which is never there", wanted, near)
+            self.fault(node, f"`{name}`, which is never there", wanted, near and quoted(near))
         return None
 
     def _visit_variable(self, node: Node, _current: Type | None) -> Type | None:
