@@ -25,7 +25,8 @@ AWS = 3
 #: what each exit code of every command means
 EXIT_CODES = {
     OK: "What was asked for is done.",
-    FAILED: "Something is wrong with a rule, an expression or an event, or a run failed.",
+    FAILED: "Something is wrong with a rule, an expression or an event; a run failed; an answer "
+    "or a message came to nothing.",
     USAGE: "The command line is wrong: a command, a rule, a stage or a file that is not there.",
     AWS: "AWS or the journal did not answer as it should: credentials, account, table.",
 }
@@ -35,8 +36,10 @@ STYLES = {
     "stopped": "green",
     "observed": "cyan",
     "running": "yellow",
+    "waiting": "yellow",
     "refused": "yellow",
     "failed": "bold red",
+    "superseded": "bold red",
     "not met": "dim",
     "duplicate": "dim",
     "skipped": "dim",

@@ -78,9 +78,11 @@ def _approve(execution: Execution, step: Step, scope: Scope, ports: Ports) -> Do
         raise Suspended(Waiting("approval", until, step["id"], _question(asked, step, scope)))
     decision = execution.decision
     if decision is not None and decision.approved:
-        return Done("succeeded", {"by": decision.by, "at": decision.at})
+        said = {"why": decision.why} if decision.why else {}
+        return Done("succeeded", {"by": decision.by, "at": decision.at} | said)
     if decision is not None:
-        raise Failed(Error("approval", step["id"], "Denied", f"denied by {decision.by}"))
+        message = ": ".join(filter(None, (f"denied by {decision.by}", decision.why)))
+        raise Failed(Error("approval", step["id"], "Denied", message))
     if seconds(waiting.until) > now:
         raise Suspended(waiting)
     if asked["on_timeout"] == "proceed":

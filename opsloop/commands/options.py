@@ -26,6 +26,7 @@ stage = click.option(
     show_default=True,
     help="The Chalice stage: one account and region.",
 )
+why = click.option("--why", default="", help="What people will read who wonder.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -15,7 +15,7 @@ from opsloop.tables import Rows
 @click.command("pause")
 @click.argument("what", required=False)
 @click.option("--for", "duration", type=options.Duration(), help="30m, 12h, 7d.")
-@click.option("--why", default="", help="What people will read who wonder.")
+@options.why
 @options.stage
 @options.project
 @options.as_json

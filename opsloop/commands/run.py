@@ -93,7 +93,7 @@ def command(
     if as_json:
         print_json(outcomes)
     else:
-        _show(outcomes)
+        show_outcomes(outcomes)
     if any(one["outcome"] == "failed" for one in outcomes):
         ctx.exit(FAILED)
 
@@ -115,7 +115,8 @@ def _payload(plan: Plan, stage: Stage, event_file: Path | None, manual: Manual) 
     return read_event(event_file)
 
 
-def _show(outcomes: list[dict[str, Any]]) -> None:
+def show_outcomes(outcomes: list[dict[str, Any]]) -> None:
+    """What became of an event, as a table."""
     rows = [
         (styled(one["outcome"]), one.get("execution", "-"), one.get("reason", ""))
         for one in outcomes

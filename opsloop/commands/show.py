@@ -20,13 +20,16 @@ from opsloop.output import print_json, show, working
 def command(execution_id: str, stage: str, project: Path, *, as_json: bool) -> None:
     """Show one execution, step by step.
 
-    What woke it, what it read, what it did and how it ended. `opsloop history` gives the ID.
+    What woke it, what it read, what it did and how it ended, or what it waits for.
+    `opsloop history` gives the ID.
     """
     with working("reading the journal"):
         from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
         from opsloop.history.view import details  # noqa: PLC0415
 
-        found = journal_of(project, stage).one(execution_id)
+        journal = journal_of(project, stage)
+        found = journal.one(execution_id)
+        causes = journal.causes(found) if found else []
     if found is None:
         raise WrongUsage(
             f"no execution {execution_id} in stage {stage}; `opsloop history` lists them"
@@ -34,4 +37,4 @@ def command(execution_id: str, stage: str, project: Path, *, as_json: bool) -> N
     if as_json:
         print_json(asdict(found))
     else:
-        show(details(found))
+        show(details(found, causes))

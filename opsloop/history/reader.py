@@ -22,7 +22,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import JournalError, TableMissing
 from chalicelib.events.ulid import time_of
 from chalicelib.journal.item import SHARDS, day_key, from_item
-from chalicelib.journal.record import Execution
+from chalicelib.journal.record import UNFINISHED, Execution
 
 #: how far back a listing across all rules looks where nothing says otherwise
 DEFAULT_SINCE = timedelta(days=30)
@@ -66,6 +66,16 @@ class Reader:
         keys = {"day": day_key(execution_id, day.isoformat()), "id": execution_id}
         return next(self._query("recent", keys), None)
 
+    def causes(self, one: Execution) -> list[str]:
+        """The executions that led to one, as `<rule>/<id>`, the nearest first."""
+        found: list[str] = []
+        cause = one.caused_by
+        while cause is not None and cause not in found:
+            found.append(cause)
+            before = self.one(cause.rpartition("/")[2])
+            cause = before.caused_by if before else None
+        return found
+
     def newest(self, wanted: Wanted) -> list[Execution]:
         """At most `wanted.limit` executions, newest first."""
         found = takewhile(lambda one: _since(one, wanted.since), self._source(wanted))
@@ -77,8 +87,8 @@ class Reader:
             return self._query(None, {"rule": wanted.rule})
         if wanted.resource is not None:
             return self._query("by-resource", {"resource": wanted.resource})
-        if wanted.status in ("running", "failed"):
-            kind = "unfinished" if wanted.status == "running" else "failed"
+        if wanted.status in (*UNFINISHED, "failed"):
+            kind = "unfinished" if wanted.status in UNFINISHED else "failed"
             return self._attention(kind)
         return self._recent(wanted.since)
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-from chalicelib.journal.record import Error, Execution, StepRecord
+from chalicelib.journal.record import UNFINISHED, Error, Execution, StepRecord, Waiting
 from opsloop.output import plain, styled
 from opsloop.tables import Rows, grid, pairs
 
 #: characters of a result that are worth a line; `--json` has all of it
 RESULT_WIDTH = 200
 #: as wide as the widest status
-STATUS_WIDTH = 9
+STATUS_WIDTH = 10
 
 
 class Listing:
@@ -56,10 +56,31 @@ def _time(one: Execution) -> str:
 
 
 def summary(one: Execution) -> str:
-    """What happened, in a few words."""
+    """What happened, or what is waited for, in a few words."""
+    if one.status == "waiting" and one.waiting is not None:
+        return plain(_waits_for(one.waiting))
     if one.error:
         return plain(_fault(one.error))
-    return plain(one.note) if one.note else ", ".join(done(one)) or "nothing to do"
+    did = plain(one.note) if one.note else ", ".join(done(one)) or "nothing to do"
+    return f"{did}; loop {one.loop}" if one.loop else did
+
+
+def _waits_for(waiting: Waiting) -> str:
+    if waiting.reason != "approval":
+        return _until(waiting)
+    return f"{_until(waiting)} by {_answerers(waiting)}: {_question(waiting)}"
+
+
+def _until(waiting: Waiting) -> str:
+    return f"{waiting.reason} until {waiting.until[:19]}Z"
+
+
+def _answerers(waiting: Waiting) -> str:
+    return " or ".join(waiting.data["by"])
+
+
+def _question(waiting: Waiting) -> str:
+    return str(waiting.data["prompt"]) or "go on?"
 
 
 def _fault(error: Error) -> str:
@@ -73,26 +94,53 @@ def done(one: Execution) -> list[str]:
     ]
 
 
-def details(one: Execution) -> RenderableType:
-    """The whole execution, for people."""
+def details(one: Execution, causes: Sequence[str] = ()) -> RenderableType:
+    """The whole execution, for people; `causes` are those that led to it, the nearest first."""
+    head = pairs(chain(_head(one), _tail(one, causes)))
     steps = Rows(("STEP", "STATUS", "MS", "DOES"), [_step(step) for step in one.steps])
-    return Group(pairs(_head(one)), Text(), steps) if one.steps else pairs(_head(one))
+    return Group(head, Text(), steps) if one.steps else head
 
 
 def _head(one: Execution) -> Iterator[tuple[str, str | Text]]:
     yield "id", one.id
     yield "rule", f"{one.pack}/{one.rule}"
     yield "status", styled(one.status)
+    yield from _waits(one)
+    if one.loop:
+        yield "loop", one.loop
     if one.error:
         yield "error", _fault(one.error)
     if one.note:
         yield "note", one.note
     yield from _cause(one)
+
+
+def _tail(one: Execution, causes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if causes:
+        yield "caused by", " ← ".join(causes)
+    if one.claims:
+        yield "claims", f"{one.claims}, by its user agent alone"
     yield "mode", one.mode
     yield "started", one.started
     yield "took", f"{one.ms} ms" if one.ms is not None else "not closed"
     if one.facts:
         yield "facts", _short(one.facts)
+
+
+def _waits(one: Execution) -> Iterator[tuple[str, str]]:
+    """Where an unfinished execution is, what for, and who can end that."""
+    if one.status in UNFINISHED:
+        yield "phase", one.phase
+    if (waiting := one.waiting) is None:
+        return
+    behind = f", in {waiting.step}" if waiting.step else ""
+    yield "waits for", f"{_until(waiting)}{behind}"
+    if waiting.reason == "approval":
+        yield "question", _question(waiting)
+        yield "to answer", _answerers(waiting)
+    if (answer := one.decision) is not None:
+        said = "approved" if answer.approved else "denied"
+        yield "answer", " ".join(filter(None, (said, f"by {answer.by} at {answer.at}", answer.why)))
 
 
 def _cause(one: Execution) -> Iterator[tuple[str, str]]:

@@ -245,6 +245,9 @@ WITH_AWS = (
     "run tag-bucket --param bucket=x --param note=y",
     "infra",
     "wire",
+    "approve 01M83C71GCZ9SSJKJXVASVY0SK",
+    "replay 01M83C71GCZ9SSJKJXVASVY0SK",
+    "redrive",
 )
 
 

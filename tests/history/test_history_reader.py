@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from chalicelib.errors import TableMissing
 from chalicelib.events.ulid import execution_id
-from chalicelib.journal.record import Ending, Error, Execution, close
+from chalicelib.journal.record import Ending, Error, Execution, Waiting, close, suspend
 from chalicelib.journal.table import Table
 from opsloop.deploy.template import create_journal
 from opsloop.history.reader import PAUSE, Reader, Wanted
@@ -116,6 +116,26 @@ def test_what_is_wanted_is_narrowed(
         failed(execution(4)),
     )
     assert [one.event["detail"]["n"] for one in reader.newest(wanted)] == expected
+
+
+def test_what_waits_and_what_runs_are_told_apart(client: Any, reader: Reader) -> None:
+    waiting = suspend(execution(2), Waiting("wait", "2026-11-24T00:00:00.000Z", "rest"))
+    table = Table(lambda: client, "opsloop-test", FakeClock())
+    for one in (execution(1), waiting):
+        assert table.admit(one) is None
+    assert reader.newest(Wanted(status="running")) == [execution(1)]
+    assert reader.newest(Wanted(status="waiting")) == [replace(waiting, lease="")]
+
+
+def test_what_led_to_an_execution(client: Any, reader: Reader) -> None:
+    first, second = execution(3), replace(execution(2), caused_by=f"close/{execution(3).id}")
+    third = replace(execution(1), caused_by=f"close/{second.id}")
+    keep(client, first, second, third)
+    assert reader.causes(third) == [f"close/{second.id}", f"close/{first.id}"]
+    assert reader.causes(first) == []
+    # what led to it may be gone from the journal
+    lost = replace(execution(4), caused_by=f"open/{execution(9).id}")
+    assert reader.causes(lost) == [f"open/{execution(9).id}"]
 
 
 def test_more_than_a_page_of_an_index(client: Any, reader: Reader) -> None:
