@@ -75,6 +75,22 @@ def close(execution: Execution, guard: Guard | None, ports: Ports) -> None:
     _with_guards(execution, ports, after, ports.journal.close)
 
 
+def take(there: Execution, taken: Execution, guard: Guard | None, ports: Ports) -> bool | Refusal:
+    """Take an execution over, with its lock; False where somebody else was faster."""
+    if guard is None or guard["lock"] is None:
+        return ports.journal.take(there, taken)
+    for attempt in range(ATTEMPTS):
+        read = ports.journal.remembered(there.rule, there.key or "")
+        held = limits.hold(guard, read.memory, there.id, ports.clock.now())
+        if isinstance(held, Refusal):
+            return held
+        try:
+            return ports.journal.take(there, taken, list(changes(read, held)))
+        except Conflict:
+            _pause(attempt, ports)
+    raise _crowded(there)
+
+
 def suspend(execution: Execution, guard: Guard | None, ports: Ports, until: float) -> None:
     """Write down that the execution waits; a lock that it holds is held until then as well."""
     if guard is None or guard["lock"] is None:

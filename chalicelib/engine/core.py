@@ -29,6 +29,7 @@ from chalicelib.engine.resuming import (
     event_of,
     is_recheck,
     not_now,
+    not_taken,
     rest_of,
     restore,
     resume_of,
@@ -116,9 +117,10 @@ class Engine:
             return self._recheck(there, invocation)
         if other is None:
             execution = taken(there, invocation)
-            if self._ports.journal.take(there, execution):
+            got = self._guarding.take(there, execution)
+            if got is True:
                 return self._go_on(there, execution, invocation)
-            other = Outcome(there.rule, "duplicate", there.id, "somebody else goes on with it")
+            other = not_taken(there, got)
         reason = other.reason
         self._ports.telemetry.info(
             other.outcome, cause=there.identity, execution=there.id, reason=reason

@@ -85,6 +85,10 @@ class Guarding:
         written = redacted(execution, self._ports.secrets)
         return admission.admit(written, self._guard, look.read, self._ports) or execution
 
+    def take(self, there: Execution, taken: Execution) -> bool | Refusal:
+        """Take an execution over, with its lock; False where somebody else was faster."""
+        return admission.take(there, taken, self._guard, self._ports)
+
     def close(self, execution: Execution) -> None:
         """Write the execution's end, with what its guards get back."""
         admission.close(execution, self._guard, self._ports)

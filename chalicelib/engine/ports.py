@@ -31,8 +31,11 @@ class Journal(Protocol):
         """The execution as it is now."""
         ...
 
-    def take(self, seen: Execution, taken: Execution) -> bool:
-        """Take over an unfinished execution; False where somebody else was faster."""
+    def take(self, seen: Execution, taken: Execution, charges: Sequence[Written] = ()) -> bool:
+        """Take over an unfinished execution; False where somebody else was faster.
+
+        Its guards' states go with it; raises Conflict for those.
+        """
         ...
 
     def settle(self, refused: Execution) -> None:

@@ -18,12 +18,23 @@ from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 from chalicelib.events.shape import text
 from chalicelib.events.ulid import time_of
+from chalicelib.guards.limits import Refusal
 from chalicelib.journal.packing import Cut
 from chalicelib.journal.record import UNFINISHED, Execution, resume
 from chalicelib.plan import Plan, Step
 
 #: a wake-up may come so many seconds before its time
 EARLY = 1.0
+
+
+def not_taken(there: Execution, why: Refusal | bool) -> Outcome:
+    """An execution that could not be taken: its lock is another's, or somebody was faster.
+
+    The first stays due, so the waker asks again in a minute.
+    """
+    if isinstance(why, Refusal):
+        return Outcome(there.rule, "waiting", there.id, f"{why.guard}: {why.reason}")
+    return Outcome(there.rule, "duplicate", there.id, "somebody else goes on with it")
 
 
 def resume_of(payload: object) -> str | None:

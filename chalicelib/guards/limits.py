@@ -68,6 +68,23 @@ def finish(guard: Guard, memory: Memory, execution: str, now: float, *, failed: 
     return Memory(rule, key)
 
 
+def hold(guard: Guard, memory: Memory, execution: str, now: float) -> Memory | Refusal:
+    """The memory where an execution that goes on has its lock again; refused while it is another's.
+
+    A lock outlives whoever lost its function only by its lease: then it may be somebody else's.
+    """
+    lock = guard["lock"]
+    if lock is None:
+        return memory
+    state = _state(lock["per"], memory)
+    if not _holds(state.lock, execution):
+        for refusal in _locked(lock, memory, now):
+            return refusal
+    since = state.lock.since if state.lock is not None and _holds(state.lock, execution) else now
+    held = replace(state, lock=Hold(execution, since, now + lock["lease"]))
+    return replace(memory, **{lock["per"]: held})
+
+
 def extend(guard: Guard, memory: Memory, execution: str, until: float) -> Memory:
     """The memory where the execution keeps its lock beyond a time at which it goes on."""
     lock = guard["lock"]

@@ -58,13 +58,16 @@ class Table:
         items = self._read(rule, (execution_id,))
         return from_item(items[execution_id]) if execution_id in items else None
 
-    def take(self, seen: Execution, taken: Execution) -> bool:
+    def take(self, seen: Execution, taken: Execution, charges: Sequence[Written] = ()) -> bool:
         """Take over an unfinished execution; False where somebody else was faster.
 
         Every taking changes the attempt, so that of two wake-ups one goes on, and whoever had
-        the execution before can write no more.
+        the execution before can write no more. Raises Conflict for the guards' states.
         """
         update = self._end(taken, seen.attempt, UNFINISHED)
+        if charges:
+            other = self._together("take", taken, {"Update": update}, charges)
+            return other is None or (bool(other) and _other(taken, other) is None)
         client = self._connect()
         try:
             self._patiently("update_item", update)

@@ -62,10 +62,11 @@ class MemoryJournal:
     def one(self, rule: str, execution_id: str) -> Execution | None:
         return self.executions.get((rule, execution_id))
 
-    def take(self, seen: Execution, taken: Execution) -> bool:
+    def take(self, seen: Execution, taken: Execution, charges: Sequence[Written] = ()) -> bool:
         there = self.executions[(seen.rule, seen.id)]
         if there.status not in UNFINISHED or there.attempt != seen.attempt:
             return False
+        self._charge(seen.rule, charges)
         self._write("take", taken)
         return True
 

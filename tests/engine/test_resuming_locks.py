@@ -66,7 +66,6 @@ def killed_at_first(world: World) -> tuple[Inside, str]:
     return inside, world.journal.only().id
 
 
-@pytest.mark.xfail(strict=True, reason="going on with an execution does not renew its lock")
 def test_an_execution_that_goes_on_holds_its_lock_as_long_as_it_runs(world: World) -> None:
     inside, first = killed_at_first(world)
     world.clock.at += LEASE - 10
@@ -80,7 +79,6 @@ def test_an_execution_that_goes_on_holds_its_lock_as_long_as_it_runs(world: Worl
     assert inside.most == 1
 
 
-@pytest.mark.xfail(strict=True, reason="going on with an execution does not ask for its lock")
 def test_an_execution_does_not_go_on_while_another_has_its_lock(world: World) -> None:
     inside, first = killed_at_first(world)
     world.clock.at += LEASE
