@@ -41,7 +41,7 @@ def absent_of_open(name: str, owner: Type) -> Absent | None:
     if near := misspelt(name, known):
         return Absent(found, f"`{near}`", near, owner.maybe is not None and name in owner.maybe())
     if inside := _in_a_list(name, owner):
-        return Absent(found, f"`{inside}`, where a sample has it", inside, doubt=True)
+        return Absent(found, f"`{inside}`, where a sample has it", doubt=True)
     return Absent(found, f"{one_of(known)}, unless AWS has added it", doubt=True)
 
 
