@@ -186,8 +186,9 @@ ENDS = {
     "closes": (["succeeded", "duplicate"], ["succeeded"], {0: "closed to the public"}),
     "approved": (["not met"], [], {}),
     "tags": (["succeeded"], ["succeeded"], {4: "creator: maria"}),
-    "reboots": (["succeeded"], ["succeeded"], {}),
-    "reboots by topic": (["succeeded", "duplicate"], ["succeeded"], {}),
+    # the alarm says later whether it helped: until then nothing runs
+    "reboots": (["waiting"], ["waiting"], {}),
+    "reboots by topic": (["waiting", "waiting"], ["waiting"], {}),
     "isolates": (["succeeded"], ["succeeded"], {3: "in security group opsloop-quarantine"}),
     "probed": (["not met"], [], {}),
     "disables": (["succeeded"], ["succeeded"], {2: "Inactive"}),
@@ -242,7 +243,7 @@ def test_what_is_on_record(ran: dict[str, Any], name: str) -> None:
     ids = {o["execution"] for told in ran[name]["told"] for o in told["outcomes"]}
     assert ids == {execution["id"]}
     assert execution["mode"] == "active"
-    assert execution["closed"] is not None
+    assert (execution["closed"] is None) is (execution["status"] == "waiting")
 
 
 ERRORS = {
@@ -324,6 +325,10 @@ def test_every_line_of_the_log_is_json_and_says_whose_it_is(ran: dict[str, Any])
     assert sum(bool(one["logs"]) for one in ran.values()) >= len(STEPS)
 
 
+#: what waits is counted when it ends
+COUNTED = {"succeeded": {"Succeeded"}, "failed": {"Failed"}, "waiting": set()}
+
+
 @pytest.mark.parametrize("name", STEPS)
 def test_metrics_count_what_happened_and_nothing_else(ran: dict[str, Any], name: str) -> None:
     lines = [json.loads(line) for line in ran[name]["logs"]]
@@ -335,4 +340,4 @@ def test_metrics_count_what_happened_and_nothing_else(ran: dict[str, Any], name:
         for metric in directive["Metrics"]
     }
     (execution,) = ran[name]["journal"]
-    assert counted == {"Failed" if execution["status"] == "failed" else "Succeeded"}
+    assert counted == COUNTED[execution["status"]]

@@ -8,6 +8,7 @@ from shutil import copyfile
 
 import pytest
 
+from opsloop.history.view import STATUS_WIDTH
 from tests.cli.conftest import CommandLine
 from tests.cli.projects import CLOSE_BUCKET, write
 from tests.cli.test_cli_journal import identity, tagged
@@ -67,18 +68,19 @@ def test_no_color_is_respected(busy: CommandLine, words: str) -> None:
 def test_a_status_has_its_colour(busy: CommandLine) -> None:
     shown = busy.in_terminal(160, "history").stdout
     assert "\x1b[32msucceeded\x1b[0m" in shown
-    assert "\x1b[1;31mfailed   \x1b[0m" in shown
+    assert "\x1b[1;31mfailed   " in shown
 
 
 def test_a_narrow_history_says_all_of_it(busy: CommandLine) -> None:
     shown = COLOUR.sub("", busy.in_terminal(80, "history").stdout)
     lines = {line.rstrip() for line in shown.splitlines()}
+    left = len("2026-11-23T10:00:00Z  ") + STATUS_WIDTH
     assert lines == {
-        "2026-11-23T10:00:00Z  succeeded  tag-bucket",
-        f"{identity('t1')}       tags.apply",
-        "2026-11-23T10:00:00Z  failed     tag-bucket",
-        f"{identity('t2')}       action tag: NoSuchBucket: TagResources: The",
-        f"{' ' * 33}specified bucket does not exist",
+        f"{'2026-11-23T10:00:00Z  succeeded':<{left}}  tag-bucket",
+        f"{identity('t1'):<{left}}  tags.apply",
+        f"{'2026-11-23T10:00:00Z  failed':<{left}}  tag-bucket",
+        f"{identity('t2'):<{left}}  action tag: NoSuchBucket: TagResources: The",
+        f"{'':<{left}}  specified bucket does not exist",
     }
 
 
