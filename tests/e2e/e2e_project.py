@@ -14,6 +14,15 @@ from typing import Any
 from tests.e2e.environment import HERE, ROOT
 
 STAGE = "e2e"
+RULES = [
+    "close-bucket",
+    "delete-volume",
+    "disable-key",
+    "note-deletion",
+    "note-release",
+    "short-lived",
+    "stop-instance",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.environment import interpreter
+from tests.e2e.environment import HERE, interpreter
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 #: seconds to come up, and to go down
 START, STOP = 60.0, 15.0
+#: where its process id is written, which is its process group's as well
+PID = "ministack.pid"
 #: Linux's list of processes; elsewhere `ps` is asked
 PROC = Path("/proc")
 
@@ -49,10 +51,11 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 @contextmanager
-def ministack(folder: Path) -> Iterator[str]:
-    """Its endpoint. Its log is `folder/ministack.log`; what it writes stays in `folder`.
+def ministack(folder: Path, *, trail: bool = False) -> Iterator[str]:
+    """Its endpoint. Its log is `folder/ministack.log`; all that it writes stays in `folder`.
 
-    Raises RuntimeError where it does not come up, or leaves a process behind.
+    With `trail`, its CloudTrail remembers every call. It is gone even where this process is
+    killed. Raises RuntimeError where it does not come up, or leaves a process behind.
     """
     port = _free_port()
     endpoint = f"http://127.0.0.1:{port}"
@@ -62,17 +65,23 @@ def ministack(folder: Path) -> Iterator[str]:
         "TMPDIR": str(folder),
         # every function acts with its own role, and may do what its policy allows
         "AUTH": "true",
+        "CLOUDTRAIL_RECORDING": "1" if trail else "0",
     }
-    with (folder / "ministack.log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [interpreter("ministack"), "-m", "ministack"],
+    with (
+        (folder / "ministack.log").open("wb") as log,
+        subprocess.Popen(  # noqa: S603 - our own interpreter
+            # -P: beside the script lies a ministack.py, this one
+            [interpreter("ministack"), "-P", HERE / "ministack_server.py"],
             env=aws_environment(endpoint) | settings,
-            stdin=subprocess.DEVNULL,
+            # held open, and never written to: it ends with whoever holds it
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             # a process group of its own: whatever it starts can be found and ended with it
             start_new_session=True,
-        )
+        ) as server,
+    ):
+        (folder / PID).write_text(str(server.pid))
         try:
             _wait_until_up(server, endpoint, folder)
             yield endpoint

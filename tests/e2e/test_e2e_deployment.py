@@ -6,108 +6,35 @@ Nothing is faked between an API call and what the deployed zip did about it.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.e2e_project import STAGE, Project, make_project
+from tests.e2e.deployment import (
+    SUCCEEDED,
+    Aws,
+    closed_row,
+    eventually,
+    invoke,
+    name,
+    put_event,
+    told,
+    wire,
+)
+from tests.e2e.e2e_project import STAGE, Project
 from tests.e2e.environment import ROOT
-from tests.e2e.ministack import ACCOUNT, REGION, aws_environment, get_json, ministack
+from tests.e2e.ministack import ACCOUNT, REGION, get_json
 
 pytestmark = pytest.mark.e2e
 
-T = TypeVar("T")
-
-RULES = ["close-bucket", "disable-key", "note-release", "short-lived", "stop-instance"]
 CLOSED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
-
-
-def name(rule: str) -> str:
-    return f"opsloop-{STAGE}-{rule}"
-
-
-@dataclass(frozen=True)
-class Aws:
-    """Clients of the stand-in, whatever is in this process's environment."""
-
-    endpoint: str
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(
-            aws_access_key_id=ACCOUNT, aws_secret_access_key="made-up", region_name=REGION
-        )
-
-    def client(self, service: str) -> Any:
-        make: Any = self._session.client
-        return make(service, endpoint_url=self.endpoint)
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with pytest.MonkeyPatch.context() as patch:
-        for variable in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-            patch.delenv(variable, raising=False)
-        with ministack(tmp_path_factory.mktemp("ministack")) as endpoint:
-            yield Aws(endpoint)
-
-
-@pytest.fixture(scope="module")
-def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("project")
-    project = make_project(folder, aws_environment(aws.endpoint))
-    for topic in ("e2e-releases", "e2e-alarms"):
-        aws.client("sns").create_topic(Name=topic)
-    project.opsloop("infra", "--stage", STAGE)
-    project.chalice("deploy", "--stage", STAGE)
-    assert set(RULES) <= set(project.functions())
-    assert wire(project) == dict.fromkeys(map(name, project.functions()), "wired")
-    return project
-
-
-def wire(project: Project) -> dict[str, str]:
-    """What `opsloop wire` did to each function."""
-    wired = json.loads(project.opsloop("wire", "--stage", STAGE, "--json"))
-    return {one["function"]: one["change"] for one in wired}
-
-
-def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 30) -> T:
-    """What `look` sees once it is `wanted`, or in the end."""
-    end = time.monotonic() + seconds
-    while not wanted(seen := look()) and time.monotonic() < end:
-        time.sleep(0.5)  # noqa: TID251 - real functions, in real time
-    return seen
-
-
-def closed_row(project: Project, rule: str, identity: str) -> dict[str, Any]:
-    """The journal's row of that event, once its execution has ended."""
-
-    def look() -> list[dict[str, Any]]:
-        rows = project.history(rule)
-        return [row for row in rows if row["identity"] == identity and row["status"] != "running"]
-
-    (row,) = eventually(look, bool)
-    return row
-
-
-def told(row: dict[str, Any]) -> dict[str, Any]:
-    """What a row says of the end, without its times."""
-    steps = [(step["id"], step["status"]) for step in row["steps"]]
-    return {"status": row["status"], "mode": row["mode"], "steps": steps, "error": row["error"]}
-
-
-SUCCEEDED = {"status": "succeeded", "mode": "active", "error": None}
 
 
 def test_infra_and_wire_change_nothing_twice(deployed: Project) -> None:
@@ -136,16 +63,15 @@ def test_a_custom_event(aws: Aws, deployed: Project) -> None:
     iam = aws.client("iam")
     iam.create_user(UserName="e2e-user")
     key = iam.create_access_key(UserName="e2e-user")["AccessKey"]["AccessKeyId"]
-    entries = [
-        {
-            "Source": "e2e.scanner",
-            "DetailType": "Access Key Found",
-            "Detail": json.dumps({"user": "e2e-user", "key": key, "confidence": confidence}),
-        }
+    unsure, sure = (
+        put_event(
+            aws,
+            "e2e.scanner",
+            "Access Key Found",
+            {"user": "e2e-user", "key": key, "confidence": confidence},
+        )
         for confidence in (10, 95)
-    ]
-    put = aws.client("events").put_events(Entries=entries)
-    unsure, sure = (entry["EventId"] for entry in put["Entries"])
+    )
 
     def status() -> str:
         (found,) = iam.list_access_keys(UserName="e2e-user")["AccessKeyMetadata"]
@@ -206,14 +132,6 @@ def taken_away() -> Callable[[str], dict[str, Any]]:
         return found
 
     return event
-
-
-def invoke(aws: Aws, rule: str, event: dict[str, Any]) -> Any:
-    """Call the function as AWS would with an event of its own, and wait for its answer."""
-    answer = aws.client("lambda").invoke(FunctionName=name(rule), Payload=json.dumps(event))
-    content = json.load(answer["Payload"])
-    assert "FunctionError" not in answer, content
-    return content
 
 
 def open_bucket(s3: Any, bucket: str) -> None:

@@ -11,13 +11,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.e2e.e2e_project import STAGE, Project, make_project
+from tests.e2e.e2e_project import RULES, STAGE, Project, make_project
 from tests.e2e.environment import HERE, interpreter
 from tests.e2e.ministack import aws_environment
 
 pytestmark = pytest.mark.e2e
 
-RULES = ["close-bucket", "disable-key", "note-release", "short-lived", "stop-instance"]
 LARGEST_ZIP = 1_500_000
 
 
@@ -81,7 +80,9 @@ def test_each_trigger_is_wired_to_its_function(resources: dict[str, Any]) -> Non
     }
     assert sources == {
         "CloseBucket": ["aws.s3"],
+        "DeleteVolume": ["e2e.inventory"],
         "DisableKey": ["e2e.scanner"],
+        "NoteDeletion": ["opsloop"],
         "ShortLived": ["e2e.nobody"],
     }
     topics = of_type(resources, "AWS::SNS::Subscription").values()
