@@ -45,8 +45,9 @@ class Rows:
                 yield Padding(row[-1], (0, 0, 0, INDENT))
 
     def fits(self, width: int) -> bool:
-        """Whether a line takes a row, with room for the last cell to wrap in."""
-        return self._fixed() + min(ROOM, self._last()) <= width
+        """Whether a line takes a row, with room for the last cell to wrap in between words."""
+        word = min(self._longest_word(), width - INDENT)
+        return self._fixed() + max(word, min(ROOM, self._last())) <= width
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """How wide it is at least and at most."""
@@ -58,6 +59,10 @@ class Rows:
 
     def _last(self) -> int:
         return self._width(len(self._columns) - 1)
+
+    def _longest_word(self) -> int:
+        words = (word for row in self._rows for word in row[-1].plain.split())
+        return max(map(cell_len, words), default=0)
 
     def _width(self, place: int) -> int:
         title = len(self._columns[place]) if self._header else 0

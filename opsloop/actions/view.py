@@ -59,9 +59,13 @@ def _section(title: str, content: RenderableType) -> Iterator[RenderableType]:
 def _parameter(one: Parameter) -> tuple[str, str, Text]:
     takes = Text(f"{one.kind}. " if one.text else one.kind)
     if one.default not in (None, ""):
-        takes.append(f"Default {one.default}. ")
+        takes.append(f"Default {_yaml(one.default)}. ")
     takes.append(one.text, style="dim")
     return one.name, "required" if one.required else "", takes
+
+
+def _yaml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _permission(one: Permission) -> tuple[str, str]:
@@ -70,7 +74,7 @@ def _permission(one: Permission) -> tuple[str, str]:
         for operands in (one.condition or {}).values()
         for key, value in operands.items()
     ]
-    where = [f"{name} is {str(value).lower()}" for name, value in one.where.items()]
+    where = [f"{name} is {_yaml(value)}" for name, value in one.where.items()]
     only = f"  if {', '.join([*where, *conditions])}" if where or conditions else ""
     return one.action, one.resource + only
 
