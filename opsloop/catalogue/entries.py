@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from opsloop.catalogue import samples, schemas
-from opsloop.catalogue.cloudtrail import PARTS
+from opsloop.catalogue.cloudtrail import PARTS, record
 from opsloop.catalogue.events import detail_of
 from opsloop.catalogue.samples import Sample
+from opsloop.catalogue.shapes import shown
 from opsloop.expressions.absent import quoted
 from opsloop.expressions.types import Type
 from opsloop.naming import unknown
@@ -85,19 +86,17 @@ def find(name: str | None) -> list[Entry]:
 
 
 def fields(entry: Entry) -> list[Field]:
-    """The fields of an event's `detail`; of a call, those that its own samples show."""
-    calls = None if entry.call is None else (entry.call,)
-    known = detail_of(entry.source, entry.detail_type, calls)
-    found = _fields(known, "event.detail", of_call=entry.call is not None)
+    """The fields of an event's `detail`; of a call, first those that its own samples show."""
+    if entry.call is None:
+        return list(_fields(detail_of(entry.source, entry.detail_type)))
+    details = [sample.envelope["detail"] for sample in entry.samples]
+    own = {part: shown([detail.get(part) for detail in details], part) for part in PARTS}
+    of_all = record(entry.source, entry.detail_type, None).fields or {}
+    rest = {name: known for name, known in of_all.items() if name not in PARTS}
     return [
-        replace(each, known_from="CloudTrail") if _is_in_all(each, entry) else each
-        for each in found
+        *_fields(Type("object", own)),
+        *(replace(each, known_from="CloudTrail") for each in _fields(Type("object", rest))),
     ]
-
-
-def _is_in_all(field: Field, entry: Entry) -> bool:
-    """Whether every record of CloudTrail's has it, as AWS documents."""
-    return entry.call is not None and field.path.split(".")[2] not in PARTS
 
 
 def _sources() -> list[str]:
@@ -113,17 +112,15 @@ def _entry(source: str, kind: str, call: str | None) -> Entry:
     return Entry(name, source, kind, call, bool(registered), samples.of(source, kind, call))
 
 
-def _fields(known: Type | None, path: str, *, of_call: bool) -> Iterator[Field]:
+def _fields(known: Type | None, path: str = "event.detail") -> Iterator[Field]:
     below = (known.fields if known is not None else None) or {}
     for name, each in below.items():
-        if of_call and each is not None and each.doubtful:
-            continue  # of another call of the same service, as likely as not
         at = f"{path}.{quoted(name)}"
         teller = "schema" if each is not None and each.doubtful else "sample"
         yield Field(at, _described(each), "" if each is None else teller)
         element = each.items if each is not None and each.kind == "array" else None
-        yield from _fields(each, at, of_call=of_call)
-        yield from _fields(element, f"{at}[]", of_call=of_call)
+        yield from _fields(each, at)
+        yield from _fields(element, f"{at}[]")
 
 
 def _described(known: Type | None) -> str:

@@ -50,7 +50,7 @@ def render(folder: Path = FOLDER) -> str:
 def _lines(folder: Path) -> Iterator[str]:
     sources = (folder / "SOURCES.md").read_text(encoding="utf-8").splitlines()
     rows = {row["name"]: row for line in sources if (row := _ROW.match(line))}
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stem):
         row = rows[path.stem]
         payload = json.loads(path.read_text(encoding="utf-8"))
         whole = {**row.groupdict(), "payload": payload}
