@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,8 +27,9 @@ Delivery = tuple[Any, str, float]
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """What came of one."""
+    """What came of one. Answers stand in the order of `payloads`."""
 
+    payloads: list[Any]
     answers: list[Answer]
     #: faults that were met on the road
     met: Counter[str]
@@ -45,6 +46,14 @@ class Race:
     def reasons(self, outcome: str) -> list[str]:
         """The reasons that were given for an outcome."""
         return [one.get("reason", "") for one in self.answers if one.get("outcome") == outcome]
+
+    def dead(self) -> list[Any]:
+        """The payloads that ended as dead letters."""
+        return [payload for payload, answer in self.pairs() if "raised" in answer]
+
+    def pairs(self) -> list[tuple[Any, Answer]]:
+        """Each payload with its answer."""
+        return list(zip(self.payloads, self.answers, strict=True))
 
     def redelivered(self) -> list[str]:
         """Everything that was raised on the way."""
@@ -77,10 +86,11 @@ def race(
         "log": str(folder / "inside.log"),
         "chances": asdict(chances),
     }
+    hands = [deliveries[hand::processes] for hand in range(processes)]
     with ExitStack() as running:
         racers = [
             running.enter_context(_racer(job | {"deliveries": each, "seed": 100 * number}))
-            for number, each in enumerate(_dealt(deliveries, processes))
+            for number, each in enumerate(hands)
         ]
         for racer in racers:
             assert _line(racer) == "ready"
@@ -88,6 +98,7 @@ def race(
             _say(racer, "go")
         results = [json.loads(_line(racer)) for racer in racers]
     return Race(
+        payloads=[payload for hand in hands for queue in hand for payload, _, _ in queue],
         answers=[one for result in results for answers in result["answers"] for one in answers],
         met=_sum(result["met"] for result in results),
         counts=_sum(result["counts"] for result in results),
@@ -103,18 +114,16 @@ class _Later(SystemClock):
         return super().now() + 3600
 
 
-def wake(aws: Aws, plan: Plan, journal: list[Execution], folder: Path) -> list[Execution]:
-    """The journal after each unfinished execution was woken, as the waker would."""
+def mend(aws: Aws, plan: Plan, dead: Iterable[Any], folder: Path) -> list[Execution]:
+    """The journal after dead letters were sent again, and what was unfinished was woken."""
     sandbox = Sandbox(plan, Road(aws), folder / "inside.log", _Later(), FakeTelemetry())
-    for one in journal:
+    for number, payload in enumerate(dead):
+        assert "outcome" in sandbox.deliver(payload, f"redrive-{number}")
+    for one in executions(aws.client("dynamodb"), plan["rule"]):
         if one.status in UNFINISHED:
             answer = sandbox.deliver({"opsloop": {"resume": one.id}}, f"waker-{one.id}")
             assert answer["outcome"] == "succeeded"
     return executions(aws.client("dynamodb"), plan["rule"])
-
-
-def _dealt(deliveries: Sequence[Sequence[Delivery]], hands: int) -> list[Any]:
-    return [deliveries[hand::hands] for hand in range(hands)]
 
 
 def _racer(job: dict[str, Any]) -> subprocess.Popen[str]:

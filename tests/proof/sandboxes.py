@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.clock import Clock
-from chalicelib.engine.core import Engine
 from chalicelib.engine.outcomes import Invocation
 from chalicelib.engine.ports import Ports, Telemetry
 from chalicelib.errors import OpsloopError
@@ -65,6 +64,15 @@ class Inside:
             os.close(file)
 
 
+class _Embedded(Runtime):
+    """The adapters that Lambda has, but for the actions."""
+
+    actions: Inside
+
+    def ports(self) -> Ports:
+        return replace(super().ports(), actions=self.actions)
+
+
 class Sandbox:
     """One engine with its own memory and its own clients."""
 
@@ -72,11 +80,12 @@ class Sandbox:
         self, made: Plan, road: Road, log: Path, clock: Clock, telemetry: Telemetry | None = None
     ) -> None:
         session: Any = road  # of a session it has what is used
-        runtime = Runtime(made, STAGE, TABLE, clock, session=lambda: session, telemetry=telemetry)
+        runtime = _Embedded(made, STAGE, TABLE, clock, session=lambda: session, telemetry=telemetry)
+        runtime.actions = Inside(log, clock)
         runtime.warm()
         self.telemetry = runtime.telemetry
         self._clock = clock
-        self._engine = Engine(made, STAGE, self._ports(runtime, log))
+        self._engine = runtime.engine
 
     def deliver(self, payload: Any, request: str) -> Answer:
         """The outcome of one event, or what was raised for Lambda to try again."""
@@ -88,6 +97,3 @@ class Sandbox:
         finally:
             self.telemetry.flush()
         return outcome.as_dict()
-
-    def _ports(self, runtime: Runtime, log: Path) -> Ports:
-        return replace(runtime.ports(), actions=Inside(log, self._clock))

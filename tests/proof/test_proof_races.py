@@ -23,7 +23,7 @@ from tests.e2e.ministack import ministack
 from tests.guards.making import guard
 from tests.proof.journals import state
 from tests.proof.moto_server import Aws, moto_server
-from tests.proof.races import race, wake
+from tests.proof.races import mend, race
 from tests.proof.roads import Chances
 from tests.proof.sandboxes import TABLE, acting, event
 
@@ -97,7 +97,7 @@ def test_64_events_for_one_key_under_a_lock_are_never_two_inside(aws: Aws, tmp_p
     [
         pytest.param(Chances(conflict=0.3), id="conflicts"),
         pytest.param(
-            Chances(throttled=0.1, lost=0.05, conflict=0.3, crossed=0.1, partial=0.1), id="all"
+            Chances(throttled=0.1, lost=0.05, conflict=0.3, crossed=0.3, partial=0.1), id="all"
         ),
     ],
 )
@@ -115,15 +115,15 @@ def test_conflicts_are_never_refusals_and_rates_count_exactly(
     ]
     result = race(aws, plan, queues, tmp_path, chances=chances)
     likely = {name for name, chance in asdict(chances).items() if chance}
-    assert result.met.keys() == likely
+    assert result.met.keys() <= likely
     assert result.met["conflict"] > 10
 
     if result.redelivered():
-        assert result.outcomes().keys() <= {"succeeded", "duplicate", "refused"}
+        assert result.outcomes().keys() <= {"succeeded", "duplicate", "refused", "raised"}
     else:
         assert result.outcomes() == {"succeeded": 20, "refused": 128 - 20}
     # a delivery that comes again may be refused from memory: then the waker's is the next
-    statuses = Counter(one.status for one in wake(aws, plan, result.journal, tmp_path))
+    statuses = Counter(one.status for one in mend(aws, plan, result.dead(), tmp_path))
     assert statuses["succeeded"] == statuses.total() - statuses["refused"] == 20
     assert {reason.split(" used")[0] for reason in result.reasons("refused")} <= {
         "rate: 20 of 20",

@@ -41,7 +41,8 @@ class Steady(FakeClock):
 class Store(Protocol):
     """A journal, and a person's hand on it."""
 
-    journal: Journal
+    @property
+    def journal(self) -> Journal: ...
 
     def pause(self, what: str, seconds: int) -> None: ...
 

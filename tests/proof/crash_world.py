@@ -1,0 +1,300 @@
+"""A stage's life in simulated time: deliveries, retries, the waker's minutes, people who answer.
+
+Each invocation is a child of the crash server, one after the other. What is killed is delivered
+again as Lambda does it, under the same request, a minute later; or, where that is lost as well,
+only the waker finds it. Nothing here waits in real time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from chalicelib.deciding import Deciding
+from chalicelib.engine.times import iso, seconds
+from chalicelib.guards.state import State
+from chalicelib.journal import memory
+from chalicelib.journal.record import Execution
+from chalicelib.journal.table import Table
+from chalicelib.plan import Plan, Stage
+from tests.proof.crash_server import Simulated
+from tests.proof.crash_shapes import ONCALL, Shape
+from tests.proof.journals import executions, rows
+from tests.proof.moto_server import ACCOUNT, REGION, Aws
+from tests.proof.sandboxes import TABLE
+
+#: when the event happens, and how much later its first delivery comes
+EVENT_TIME = seconds("2026-11-23T10:00:00Z")
+DELIVERED = EVENT_TIME + 1.5
+#: Lambda delivers again what failed, so many seconds later
+RETRIES = (60.0, 120.0)
+#: how long somebody takes to answer
+THINKING = 90.0
+#: nothing takes so many invocations
+MOST = 120
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """One invocation to come."""
+
+    at: float
+    number: int
+    payload: Any = field(compare=False)
+    request: str = field(compare=False)
+    tries: int = field(compare=False, default=0)
+
+
+@dataclass
+class Story:
+    """What happened to one event under one rule."""
+
+    journal: list[Execution]
+    rule_state: State
+    key_state: State
+    #: every call of a step, in order: operation and what was asked, ids and names aside
+    calls: list[tuple[str, str, str]]
+    #: the moments that passed, in order, and every call of AWS by the point before it
+    points: list[str]
+    raised: list[str]
+    unfinished: list[str]
+    told: list[str]
+    invocations: int
+    #: calls that the event's second delivery made, after everything
+    again: list[str]
+
+
+class CrashServer:
+    """The process that forks."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, job: Mapping[str, Any]) -> str:
+        """`done` or `killed`."""
+        how = self.ask(job)["ended"]
+        assert how in ("done", "killed"), "the child broke: see its traceback"
+        return str(how)
+
+    def ask(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps(line)}\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+@contextmanager
+def crash_server(aws: Aws, warm_up: Sequence[Mapping[str, Any]]) -> Iterator[CrashServer]:
+    """Warm from these jobs, and ready to fork."""
+    command = [sys.executable, "-m", "tests.proof.crash_server"]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        server = CrashServer(process)
+        assert server.ask({"endpoint": aws.endpoint, "warm_up": warm_up}) == {"ended": "ready"}
+        yield server
+        process.communicate(timeout=30)
+
+
+class Life:
+    """One rule's life from its event on. `kill_at` is the point at which a child dies."""
+
+    def __init__(
+        self,
+        server: CrashServer,
+        aws: Aws,
+        shape: Shape,
+        plan: Plan,
+        stage: Stage,
+        folder: Path,
+    ) -> None:
+        self._server = server
+        self._shape = shape
+        self._plan = plan
+        self._stage = stage
+        self._log = folder / f"{plan['rule']}.log"
+        self._client = aws.client("dynamodb")
+        queues = aws.client("sqs")
+        self._queue = queues.create_queue(QueueName=plan["rule"])["QueueUrl"]
+        self._numbers = count()
+        self._queued: list[Due] = []
+        self._read = 0
+        self.points: list[str] = []
+        self.lines: list[dict[str, Any]] = []
+        self._invocations = 0
+        self._kill_at: int | None = None
+        self._redelivers = True
+
+    def live(self, kill_at: int | None = None, *, redelivers: bool = True) -> Story:
+        """All of it, to the end."""
+        self._kill_at, self._redelivers = kill_at, redelivers
+        self._queue_up(DELIVERED, self.event, "first")
+        while (due := self._next()) is not None:
+            self._invoke(due)
+            if self._invocations > MOST:
+                break
+        passed = len(self.points)
+        self._kill_at = None
+        self._invoke(Due(EVENT_TIME + 86_000, 0, self.event, "again"))
+        return self._story(passed)
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return {
+            "version": "0",
+            "id": "event-1",
+            "detail-type": "Job",
+            "source": "opsloop.crash",
+            "account": ACCOUNT,
+            "time": "2026-11-23T10:00:00Z",
+            "region": REGION,
+            "resources": [],
+            "detail": {"queue": self._queue, "items": ["a", "b", "c"]},
+        }
+
+    def _queue_up(self, at: float, payload: Any, request: str, tries: int = 0) -> None:
+        heapq.heappush(self._queued, Due(at, next(self._numbers), payload, request, tries))
+
+    def _next(self) -> Due | None:
+        """What comes first: a delivery, somebody's answer, or the waker's next minute."""
+        waiting = [one for one in self._journal() if one.status in ("running", "waiting")]
+        if self._answer(waiting):
+            return self._next()
+        tick = self._tick(waiting)
+        if tick is not None and (not self._queued or tick < self._queued[0].at):
+            return Due(tick, -1, None, f"tick-{next(self._numbers)}")
+        return heapq.heappop(self._queued) if self._queued else None
+
+    def _tick(self, waiting: list[Execution]) -> float | None:
+        """The minute at which something is due; each comes once."""
+        if not waiting:
+            return None
+        due = min(map(_due, waiting))
+        return max(ceil(due / 60) * 60.0, self._ticked + 60)
+
+    _ticked = EVENT_TIME
+
+    def _answer(self, waiting: list[Execution]) -> bool:
+        """Whether somebody answered a question now, before anything else comes."""
+        if self._shape.answers is None:
+            return False
+        for one in waiting:
+            if one.status == "waiting" and one.waiting and one.waiting.reason == "approval":
+                if one.decision is None:
+                    self._decide(one)
+                    return True
+        return False
+
+    def _decide(self, one: Execution) -> None:
+        assert one.waiting is not None
+        clock = Simulated(seconds(one.waiting.until) - 3_600 + THINKING)
+        table = Table(lambda: self._client, TABLE, clock)
+        approved = bool(self._shape.answers)
+        Deciding(table, clock, ONCALL).decide(one.rule, one.id, approved=approved)
+
+    def _invoke(self, due: Due) -> None:
+        self._invocations += 1
+        waker = due.payload is None
+        if waker:
+            self._ticked = due.at
+        left = None if self._kill_at is None else self._kill_at - len(self.points)
+        how = self._server.run(self.job(due, left if left is not None and left > 0 else None))
+        fresh = self._fresh_lines()
+        for line in fresh:
+            if "started" in line:
+                request = f"r-{next(self._numbers)}"
+                self._queue_up(due.at + 1, line["payload"], request)
+        failed = how == "killed" or any("raised" in line for line in fresh)
+        if failed and not waker and self._comes_again(due, how):
+            again = due.at + RETRIES[due.tries]
+            self._queue_up(again, due.payload, due.request, due.tries + 1)
+
+    def job(self, due: Due, kill_at: int | None) -> dict[str, Any]:
+        """What the crash server is told of an invocation."""
+        return {
+            "plan": None if due.payload is None else self._plan,
+            "stage": self._stage,
+            "payload": due.payload,
+            "request": due.request,
+            "now": due.at,
+            "kill_at": kill_at,
+            "log": str(self._log),
+            "refused": self._shape.refused,
+            "seconds": self._shape.seconds,
+        }
+
+    def _comes_again(self, due: Due, how: str) -> bool:
+        """Lambda delivers again, at most twice. That may be lost, but for what nobody has yet."""
+        if due.tries == len(RETRIES):
+            return False
+        return self._redelivers or how != "killed" or not self._journal()
+
+    def _fresh_lines(self) -> list[dict[str, Any]]:
+        """What the last child wrote."""
+        written = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
+        fresh = [json.loads(line) for line in written[self._read :]]
+        self._read = len(written)
+        self.lines += fresh
+        self.points += [line["point"] for line in fresh if "point" in line]
+        return fresh
+
+    def _journal(self) -> list[Execution]:
+        return executions(self._client, self._plan["rule"])
+
+    def _story(self, passed: int) -> Story:
+        rule = self._plan["rule"]
+        found = {row["id"]: row for row in rows(self._client, rule)}
+        kept = memory.from_items(self._queue, found).memory
+        calls = [self._call(line) for line in self.lines if "call" in line]
+        ours = ("dynamodb.", "events.")
+        return Story(
+            journal=self._journal(),
+            rule_state=kept.rule,
+            key_state=kept.key,
+            calls=[call for call in calls if not call[0].startswith(ours)],
+            points=self.points[:passed],
+            raised=[line["raised"] for line in self.lines if "raised" in line],
+            unfinished=[row["id"] for row in found.values() if _is_unfinished(row)],
+            told=[call[1] for call in calls if call[0] == "events.PutEvents"],
+            invocations=self._invocations,
+            again=[point for point in self.points[passed:] if _is_effect(point)],
+        )
+
+    def _call(self, line: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Operation, what was asked without names of this life, and the token."""
+        body = dict(line["body"])
+        token = str(body.pop("ClientRequestToken", ""))
+        text = json.dumps(body, sort_keys=True)
+        for name, stands in ((self._queue, "QUEUE"), (self._plan["rule"], "RULE")):
+            text = text.replace(name, stands)
+        return line["call"], text, token
+
+
+def _due(one: Execution) -> float:
+    if one.status == "running":
+        return seconds(one.lease)
+    assert one.waiting is not None
+    return seconds(one.decision.at if one.decision else one.waiting.until)
+
+
+def _is_unfinished(row: Mapping[str, Any]) -> bool:
+    return str(row.get("attention", "")).startswith("unfinished")
+
+
+def _is_effect(point: str) -> bool:
+    call = point.split()[1]
+    return not call.startswith(("dynamodb.", "events.", "sqs.List"))
+
+
+__all__ = ["CrashServer", "Life", "Story", "crash_server", "iso"]
