@@ -110,9 +110,9 @@ FILES = [
 
 def test_compile_writes_then_has_nothing_to_write(small: Path) -> None:
     code, out, _ = run("--project", str(small), "--json")
-    assert (code, json.loads(out)) == (0, {"rules": ["one"], "changed": FILES})
+    assert (code, json.loads(out)) == (0, {"rules": ["one"], "changed": FILES, "warnings": []})
     code, out, _ = run("--project", str(small), "--json")
-    assert (code, json.loads(out)) == (0, {"rules": ["one"], "changed": []})
+    assert (code, json.loads(out)) == (0, {"rules": ["one"], "changed": [], "warnings": []})
     check_fresh(small, small / COMPILED)
 
 
