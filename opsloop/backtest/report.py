@@ -103,7 +103,7 @@ class Report:
             "duplicates": {"count": tally.duplicates, "at_least": self.forgetful},
             "broken": {
                 "count": tally.broken,
-                "records": [asdict(broken) for broken in tally.breakages],
+                "records": [broken._asdict() for broken in tally.breakages],
             },
             "hours": dict(sorted(tally.hours.counts.items())),
             "rules": [rule.as_dict() for rule in self.rules],
@@ -147,7 +147,7 @@ def _fired(fired: Fired) -> dict[str, Any]:
         "first": fired.first or None,
         "last": fired.last or None,
         "hours": dict(sorted(fired.hours.counts.items())),
-        "examples": [asdict(example) for example in fired.examples],
+        "examples": [example._asdict() for example in fired.examples],
     }
 
 

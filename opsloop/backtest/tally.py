@@ -7,9 +7,9 @@ a lower bound. Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
+from typing import NamedTuple
 
 #: distinct resources that are told apart for each rule
 MOST_RESOURCES = 2_000
@@ -21,21 +21,19 @@ MOST_REASONS = 50
 MOST_HOURS = 20_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Example:
+class Example(NamedTuple):
     """One execution, to look at; the latest are kept."""
 
     time: str
     identity: str
     element: int
-    resource: str = field(compare=False)
-    actor: str = field(compare=False)
-    place: str = field(compare=False)
-    line: int = field(compare=False)
+    resource: str
+    actor: str
+    place: str
+    line: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Breakage:
+class Breakage(NamedTuple):
     """A record that could not be read; line 0 is the file as a whole."""
 
     place: str
@@ -84,7 +82,8 @@ class Fired:
             self.resources.add(example.resource, executions)
         self._when(example.time, example.time)
         if len(self.examples) < MOST_EXAMPLES or example > self.examples[-1]:
-            self.examples = _latest([*self.examples, example])
+            self.examples.append(example)
+            self._keep_latest()
 
     def merge(self, other: Fired) -> None:
         """Add another's."""
@@ -93,7 +92,12 @@ class Fired:
         self.resources.merge(other.resources)
         if other.first:
             self._when(other.first, other.last)
-        self.examples = _latest([*self.examples, *other.examples])
+        self.examples += other.examples
+        self._keep_latest()
+
+    def _keep_latest(self) -> None:
+        self.examples.sort(reverse=True)
+        del self.examples[MOST_EXAMPLES:]
 
     def _when(self, first: str, last: str) -> None:
         self.first = min(self.first or first, first)
@@ -180,7 +184,3 @@ class Tally:
         self.breakages = nsmallest(MOST_BROKEN, [*self.breakages, *other.breakages])
         for name, tally in other.rules.items():
             self.rule(name).merge(tally)
-
-
-def _latest(examples: Iterable[Example]) -> list[Example]:
-    return nlargest(MOST_EXAMPLES, examples)

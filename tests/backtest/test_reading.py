@@ -85,7 +85,7 @@ def objects(item: bytes) -> list[Any]:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form).replace(" ", "-"))
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(records, st.integers(100, 3_000))
 def test_every_record_is_found_at_its_line(form: str, all_: list[Any], block: int) -> None:
     text = FORMS[form](all_)
@@ -97,7 +97,7 @@ def test_every_record_is_found_at_its_line(form: str, all_: list[Any], block: in
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form).replace(" ", "-"))
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.dictionaries(st.text(max_size=3), values, max_size=2), max_size=6))
 def test_no_key_confuses(form: str, all_: list[Any]) -> None:
     text = FORMS[form](all_).encode()
