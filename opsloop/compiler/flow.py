@@ -24,6 +24,8 @@ from opsloop.rules.steps import Fact, Step
 from opsloop.rules.triggers import When
 
 _AWS = 3
+#: what says nothing of what else there may be
+_EMPTY: dict[str, object] = {"array": [], "object": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def _fact(fact: Fact) -> Type | None:
     if fact.pick is not None:
         expr = _read(fact.pick, rooted=False)
         known = None if expr is None else infer(expr, {}, rooted=False, root=known)
-    return either([known, of_value(fact.or_)]) if fact.has_or else known
+    if not fact.has_or or (known is not None and fact.or_ == _EMPTY.get(known.kind)):
+        return known
+    return either([known, of_value(fact.or_)])
 
 
 def _results(rule: Rule) -> Iterator[tuple[str, Type | None]]:
