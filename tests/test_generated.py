@@ -18,7 +18,7 @@ def test_the_same_code_gives_the_same_bytes(path: str) -> None:
 
 def test_what_differs_is_stale_and_nothing_else(tmp_path: Path) -> None:
     for path, render in generate.FILES.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(render(), encoding="utf-8")
     assert generate.stale(tmp_path) == {}
     (tmp_path / "docs/cli.md").write_text("old")

@@ -15,10 +15,11 @@ from opsloop.output import print_json, show, working
 @options.project
 @options.as_json
 def command(rule: str, project: Path, *, as_json: bool) -> None:
-    """Show what EventBridge decides for a rule, what is left to its function, and why.
+    """Say what EventBridge decides for a rule, and what its function does.
 
-    A criterion that the rule's event pattern says as well never starts the function in vain.
-    The function decides every criterion again: an event may come by a road that has no pattern.
+    And why. A criterion that the rule's event pattern says as well never starts the function in
+    vain. The function decides every criterion again: an event may come by a road that has no
+    pattern.
     """
     with working("compiling the rules"):
         from opsloop.compiler.pushdown.explained import explained  # noqa: PLC0415 - pydantic

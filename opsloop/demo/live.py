@@ -81,7 +81,7 @@ class Live:
     def became(self, started: list[Became]) -> None:
         """Which rules that woke, what they did, or why not."""
         if not started:
-            show(_indented(Text("no rule is for this", "dim"), RULE_INDENT))
+            show(_indented(Text("no function starts: no rule is for this", "dim"), RULE_INDENT))
         for one in started:
             show(_indented(self._rule(one.delivery.rule), RULE_INDENT))
             show(_indented(Rows(("", ""), _outcomes(one), header=False), OUTCOME_INDENT))
