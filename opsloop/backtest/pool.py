@@ -37,12 +37,12 @@ _TICK = 0.1
 
 
 class Meter:
-    """Bytes and records done so far, by all processes; `total` grows as inputs are found."""
+    """Bytes and records done so far, by all processes; `total` is None until it is known."""
 
-    def __init__(self, lock: Any) -> None:
+    def __init__(self, lock: Any, total: int | None) -> None:
         self._lock = lock
         self._counts: Any = RawArray("Q", 2)
-        self.total = 0
+        self.total = total
 
     def add(self, size: int, records: int) -> None:
         """Done."""
@@ -77,6 +77,8 @@ class _Plan(NamedTuple):
     tasks: Iterator[tuple[Input, ...]]
     shared: list[Input]
     workers: int
+    #: bytes in all; None where there are too many inputs to tell
+    total: int | None
 
 
 def count(job: Job, inputs: Iterable[Input], workers: int, watch: Watch) -> Counted:
@@ -84,9 +86,9 @@ def count(job: Job, inputs: Iterable[Input], workers: int, watch: Watch) -> Coun
     context = get_context("spawn")
     plan = _plan(iter(inputs), workers)
     if plan.workers == 1:
-        meter, seen = Meter(Lock()), Seen()
+        meter, seen = Meter(Lock(), plan.total), Seen()
         return Counted(_alone(job, plan, seen, meter, watch), seen.full)
-    meter, seen = Meter(context.Lock()), Seen(context)
+    meter, seen = Meter(context.Lock(), plan.total), Seen(context)
     given = (job, seen, meter)
     with ProcessPoolExecutor(plan.workers, context, _begin, given) as pool:
         try:
@@ -100,12 +102,12 @@ def count(job: Job, inputs: Iterable[Input], workers: int, watch: Watch) -> Coun
 def _plan(inputs: Iterator[Input], workers: int) -> _Plan:
     head = list(islice(inputs, _LOOKED_AT))
     if len(head) == _LOOKED_AT:
-        return _Plan(_grouped(chain(head, inputs)), [], workers)
+        return _Plan(_grouped(chain(head, inputs)), [], workers, None)
     total = sum(one.size for one in head)
     share = max(_LARGE, total // workers)
     shared = [one for one in head if one.place == STDIN or one.size > share]
     enough = 1 if total < _SMALL and not any(one.place == STDIN for one in head) else workers
-    return _Plan(_grouped(one for one in head if one not in shared), shared, enough)
+    return _Plan(_grouped(one for one in head if one not in shared), shared, enough, total)
 
 
 def _grouped(inputs: Iterable[Input]) -> Iterator[tuple[Input, ...]]:
@@ -127,14 +129,13 @@ def _alone(job: Job, plan: _Plan, seen: Seen, meter: Meter, watch: Watch) -> Tal
 
     worker, tally = Worker(job, seen, told), Tally()
     for task in chain(plan.tasks, ((one,) for one in plan.shared)):
-        meter.total += sum(one.size for one in task)
         tally.merge(worker.inputs(task))
     return tally
 
 
 def _together(pool: ProcessPoolExecutor, plan: _Plan, meter: Meter, watch: Watch) -> Tally:
     tally, pending = Tally(), set[Future[Tally]]()
-    for submitted in chain(_tasks(pool, plan, meter), _batches(pool, plan, meter, tally)):
+    for submitted in chain(_tasks(pool, plan), _batches(pool, plan, meter, tally)):
         pending.add(submitted)
         while len(pending) > 2 * plan.workers:
             pending = _collect(pending, tally)
@@ -152,9 +153,8 @@ def _collect(pending: set[Future[Tally]], tally: Tally) -> set[Future[Tally]]:
     return left
 
 
-def _tasks(pool: ProcessPoolExecutor, plan: _Plan, meter: Meter) -> Iterator[Future[Tally]]:
+def _tasks(pool: ProcessPoolExecutor, plan: _Plan) -> Iterator[Future[Tally]]:
     for task in plan.tasks:
-        meter.total += sum(one.size for one in task)
         yield pool.submit(_inputs, task)
 
 
@@ -164,7 +164,6 @@ def _batches(
     sources = Sources()
     for one in plan.shared:
         tally.inputs += 1
-        meter.total += one.size
         line = 0
         try:
             pieces = inflated(sources.pieces(one.place), lambda size: meter.add(size, 0))

@@ -24,7 +24,8 @@ def listing(report: Report) -> RenderableType:
     """The whole report."""
     parts: list[RenderableType] = [_heading(report)]
     parts += [Text(plain(remark), "dim") for remark in remarks(report)]
-    parts += [Text(""), _rules(report), *_examples(report), *_compared(report), *_broken(report)]
+    parts += [Text(""), _rules(report), *_reasons(report)]
+    parts += [*_examples(report), *_compared(report), *_broken(report)]
     return Group(*parts)
 
 
@@ -38,7 +39,7 @@ def _heading(report: Report) -> Text:
 
 
 def _rules(report: Report) -> Rows:
-    columns = ("RULE", "MATCHED", "RUNS", "RESOURCES", "WHEN", "WHY NOT MORE")
+    columns = ("RULE", "MATCHED", "RUNS", "RESOURCES", "WHEN")
     return Rows(columns, [_rule(report, rule) for rule in report.rules])
 
 
@@ -52,8 +53,14 @@ def _rule(report: Report, rule: RuleReport) -> tuple[str | Text, ...]:
         "-" if rule.unheard else executions(rule),
         "" if rule.never else resources,
         sparkline(report, fired),
-        why(rule),
     )
+
+
+def _reasons(report: Report) -> Iterator[RenderableType]:
+    rows = [(rule.rule, why(rule)) for rule in report.rules if why(rule)]
+    if rows:
+        yield Text("\nWhy not more often", "bold")
+        yield Rows(("RULE", "WHY"), rows)
 
 
 def sparkline(report: Report, fired: Fired) -> str:

@@ -47,18 +47,28 @@ LISTED = """\
 1 duplicate, counted once
 1 match not in 123456789012 us-east-1, where stage dev is: --here leaves those out
 
-RULE          MATCHED  RUNS  RESOURCES  WHEN             WHY NOT MORE
-close-bucket  2        ≤ 2   1          █             █  undecided: facts.tags
-by-people     1        0                                 1 not met: actor.type == 'IAMUser'
-root          0        0                                 never: its pattern matched no event
-spends        0        0                                 never: its pattern matched no event
-tag-instance  0        0                                 never: its pattern matched no event
-quarantine    -        -                                 \
+RULE          MATCHED  RUNS  RESOURCES  WHEN
+close-bucket  2        ≤ 2   1          █             █
+by-people     1        0
+root          0        0
+spends        0        0
+tag-instance  0        0
+quarantine    -        -
+reboot        -        -
+tick          -        -
+
+Why not more often
+RULE          WHY
+close-bucket  undecided: facts.tags
+by-people     1 not met: actor.type == 'IAMUser'
+root          never: its pattern matched no event
+spends        never: its pattern matched no event
+tag-instance  never: its pattern matched no event
+quarantine    \
 cannot be told: CloudTrail's records cannot hold GuardDuty Finding from aws.guardduty
-reboot        -        -                                 \
+reboot        \
 cannot be told: CloudTrail's records cannot hold CloudWatch Alarm State Change from aws.cloudwatch
-tick          -        -                                 \
-cannot be told: CloudTrail's records cannot hold ticks of a schedule
+tick          cannot be told: CloudTrail's records cannot hold ticks of a schedule
 
 The latest of each
 RULE          TIME                  RESOURCE              BY     READ FROM
