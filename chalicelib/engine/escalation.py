@@ -28,7 +28,8 @@ def on_failure(plan: Plan, stage: Stage) -> list[Step]:
 
 def _tell(plan: Plan, channel: str) -> Step:
     return {
-        "id": "escalate",
+        # no rule can have a step of this name
+        "id": "stage-escalate",
         "kind": "do",
         "do": "notify",
         "with": {

@@ -19,8 +19,8 @@ from chalicelib.plan import Approve, Approvers, Step, Value
 
 #: a wait no longer than this is slept through, where the function's time allows
 SHORT = 20.0
-#: the step that mode approve adds
-APPROVAL = "approval"
+#: the step that mode approve adds: no rule can have a step of this name
+APPROVAL = "mode-approve"
 
 
 def approval(approvers: Approvers | None, execution: Execution, step: Step) -> Step:
@@ -56,7 +56,9 @@ def stand(execution: Execution, step: Step, scope: Scope, ports: Ports, left: fl
 def begun(execution: Execution, step: Step) -> Waiting | None:
     """The waiting of this very step, where it has begun."""
     waiting = execution.waiting
-    return waiting if waiting is not None and waiting.step == step["id"] else None
+    if waiting is None or waiting.reason not in ("wait", "approval"):
+        return None
+    return waiting if waiting.step == step["id"] else None
 
 
 def _wait(execution: Execution, step: Step, ports: Ports, left: float) -> Done:

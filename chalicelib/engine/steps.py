@@ -19,6 +19,7 @@ from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope
 from chalicelib.engine.standing import APPROVAL, approval, begun, stand
+from chalicelib.engine.tally import Tally
 from chalicelib.engine.times import iso
 from chalicelib.errors import ExpressionError, SecretError
 from chalicelib.journal.record import (
@@ -27,7 +28,6 @@ from chalicelib.journal.record import (
     Execution,
     Phase,
     StepRecord,
-    StepStatus,
     Waiting,
 )
 from chalicelib.plan import Approvers, Step
@@ -90,11 +90,10 @@ class Run:
         try:
             record = self._each(step, record) if step["for_each"] else self._one(step, record)
         except Failed as failed:
-            self._keep(replace(record, status="failed", error=failed.error), began)
-            if step["on_error"] == "fail":
-                raise
-        else:
-            self._keep(record, began)
+            record = replace(record, status="failed", error=failed.error)
+        self._keep(record, began)
+        if record.status == "failed" and record.error is not None and _ends(step, record.error):
+            raise Failed(record.error)
 
     def _enough_time(self, step: Step) -> None:
         """A step that could not finish is left to the next invocation, but never the first."""
@@ -126,21 +125,22 @@ class Run:
         )
 
     def _one(self, step: Step, record: StepRecord) -> StepRecord:
-        done = self._attempt(step, self.scope, "")
+        done = self._attempt(step, self.scope)
         return replace(
             record, status=done.status, result=done.result, attempts=done.attempts, note=done.note
         )
 
-    def _attempt(self, step: Step, scope: Scope, element: str) -> Done:
-        """One element of a step, or the whole step: its condition, then what it does."""
+    def _attempt(self, step: Step, scope: Scope) -> Done:
+        """A step without a list: its condition, then what it does."""
+        self._known(step, [""])
         if step["if"] is not None and begun(self.execution, step) is None:
             verdict = scope.evaluator.holds(step["if"])
             if not verdict.met:
                 return Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
         if step["kind"] == "do":
             self._in_time(step)
-            self._before_effect(step, [element])
-            return self._act(step, scope, element)
+            self._before_effect(step, [""])
+            return self._act(step, scope, "")
         if step["kind"] in ("wait", "approve"):
             left = self._last - self._ports.clock.now()
             return stand(self.execution, step, scope, self._ports, left)
@@ -170,17 +170,20 @@ class Run:
         if step["effect"] == "read" or is_dry(self.execution, step):
             return
         self._permitted(step)
-        mark = f"{step['id']}{','.join(elements)}"
-        if step["effect"] == "once" and self.execution.intent == mark:
-            if self._resumed:
-                raise Failed(Error("action", step["id"], "OutcomeUnknown", _UNKNOWN))
-        elif step["effect"] == "once":
+        mark = _mark(step, elements)
+        if step["effect"] == "once" and self.execution.intent != mark:
             self.execution = replace(self.execution, intent=mark)
             self.write()
         elif self._unwritten_effects:
             self.write()
         self._resumed = False
         self._unwritten_effects = True
+
+    def _known(self, step: Step, elements: Sequence[str]) -> None:
+        """A `once` step that had begun is not begun again, whatever its condition says now."""
+        begun_before = self._resumed and self.execution.intent == _mark(step, elements)
+        if begun_before and step["effect"] == "once" and not is_dry(self.execution, step):
+            raise Failed(Error("action", step["id"], "OutcomeUnknown", _UNKNOWN))
 
     def _permitted(self, step: Step) -> None:
         """In mode approve, people are asked once, before the first effect of `then`."""
@@ -204,16 +207,19 @@ class Run:
         if not isinstance(elements, list):
             found = f"for_each: {loop['of']['text']} gave {type(elements).__name__}, not a list"
             raise Failed(Error("expression", step["id"], "NotAList", found))
-        tally = _Tally(record, len(elements))
+        tally = Tally(record, len(elements), step["on_error"])
         size = step.get("at_once", 1)
-        while tally.at < len(elements):
-            if tally.at:
-                self._between(step, tally)
-            places = range(tally.at, min(tally.at + size, len(elements)))
-            tally.add(self._together(step, loop["as_name"], elements, places), step)
+        try:
+            while not tally.over:
+                places = range(tally.at, min(tally.at + size, len(elements)))
+                tally.add(self._together(step, loop["as_name"], elements, places))
+                if not tally.over:
+                    self._between(step, tally)
+        except Failed as failed:
+            return tally.cut_short(failed.error)
         return tally.finished()
 
-    def _between(self, step: Step, tally: _Tally) -> None:
+    def _between(self, step: Step, tally: Tally) -> None:
         """Each element is on record before the next begins; time may be up between two."""
         others = tuple(one for one in self.execution.steps if one.id != step["id"])
         self.execution = replace(self.execution, steps=(*others, tally.so_far()), intent=None)
@@ -226,6 +232,7 @@ class Run:
         """Some elements at a time, each in the scope of its own."""
         scopes = [self.scope.child(name, elements[place]) for place in places]
         marks = [f"[{place}]" for place in places]
+        self._known(step, marks)
         self._in_time(step)
         self._before_effect(step, marks)
         if len(scopes) == 1:
@@ -255,74 +262,17 @@ class Run:
             raise Failed(expression_error(step, error)) from error
 
 
+def _mark(step: Step, elements: Sequence[str]) -> str:
+    """How the journal names what is begun."""
+    return f"{step['id']}{','.join(elements)}"
+
+
+def _ends(step: Step, error: Error) -> bool:
+    """Whether a failed step ends its list: where the rule says so, or people refused it all."""
+    return step["on_error"] == "fail" or error.step == APPROVAL
+
+
 _UNKNOWN = (
     "it had begun when its function was cut off: whether it took effect is unknown, "
     "and it is not repeated"
 )
-
-
-class _Tally:
-    """The elements of a `for_each` that are done: results in order, failures counted."""
-
-    def __init__(self, record: StepRecord, total: int) -> None:
-        self._record = record
-        self._total = total
-        before = record.result if isinstance(record.result, dict) else {}
-        self._results: list[Any] = list(before.get("results", []))
-        self._statuses: list[StepStatus] = list(before.get("statuses", []))
-        self._error = record.error
-        self._attempts = record.attempts if self._results else 0
-
-    @property
-    def at(self) -> int:
-        """The next element."""
-        return len(self._results)
-
-    def add(self, ends: Sequence[Done | Failed], step: Step) -> None:
-        """What became of the next elements. Raises Failed for the first, unless it goes on."""
-        for end in ends:
-            if isinstance(end, Failed):
-                if step["on_error"] == "fail":
-                    note = f"element {self.at} of {self._total}: {end.error.message}"
-                    raise Failed(replace(end.error, message=note)) from end
-                self._error = self._error or end.error
-                self._append(None, "failed", 1)
-            else:
-                self._append(end.result, end.status, end.attempts)
-
-    def so_far(self) -> StepRecord:
-        """The record while some are still to come."""
-        kept = {"results": self._results, "statuses": self._statuses}
-        return replace(
-            self._record,
-            status="running",
-            result=kept,
-            items=self.at,
-            attempts=self._attempts,
-            error=self._error,
-        )
-
-    def finished(self) -> StepRecord:
-        """The record of the whole step."""
-        failed = self._statuses.count("failed")
-        return replace(
-            self._record,
-            status=self._status(),
-            items=self.at,
-            attempts=self._attempts or 1,
-            result=self._results,
-            error=self._error,
-            note=f"{failed} of {self.at} failed" if failed else None,
-        )
-
-    def _append(self, result: Any, status: StepStatus, attempts: int) -> None:
-        self._results.append(result)
-        self._statuses.append(status)
-        self._attempts += attempts
-
-    def _status(self) -> StepStatus:
-        if "failed" in self._statuses:
-            return "failed"
-        if "observed" in self._statuses:
-            return "observed"
-        return "skipped" if set(self._statuses) == {"skipped"} else "succeeded"

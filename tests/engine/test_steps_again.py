@@ -1,0 +1,119 @@
+"""Steps that go on after their function was cut off, or its time was up: each fault that was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.engine.times import iso
+from chalicelib.journal.record import Decision
+from tests.engine.fakes import World
+from tests.engine.plans import expr, met, step, value
+from tests.engine.test_resuming import ACT, TELL, CutOffError, Rule, cut_off_at
+
+LOOP: dict[str, Any] = {"of": expr("event.detail.tries"), "as_name": "item"}
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.actions.behaviours["act"] = lambda _tools, **_: "done"
+    made.actions.behaviours["tell"] = lambda _tools, **said: said
+    made.actions.behaviours["boot"] = lambda _tools, **_: "booted"
+    return made
+
+
+def slow(world: World, seconds: float = 30) -> None:
+    """Let each act take its time."""
+
+    def act(_tools: Any, **_: Any) -> str:
+        world.clock.at += seconds
+        return "done"
+
+    world.actions.behaviours["act"] = act
+
+
+def calls(world: World, name: str) -> list[Any]:
+    return [given.get("n") for called, given in world.actions.calls if called == name]
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+@pytest.mark.parametrize("call", [0, 1, 2])
+def test_no_element_of_a_once_step_is_repeated(world: World, at_once: int, call: int) -> None:
+    boot = step(
+        "boot", "boot", effect="once", for_each=LOOP, at_once=at_once, with_=value(n="=item")
+    )
+    rule = Rule(world, then=[boot], on_failure=[TELL])
+    cut_off_at(world, "boot", call)
+    with pytest.raises(CutOffError):
+        rule.event()
+    assert rule.wake(after=61).outcome == "failed"
+    assert rule.execution.error is not None
+    assert rule.execution.error.code == "OutcomeUnknown"
+    made = calls(world, "boot")
+    assert len(made) == len(set(made))
+    assert len(made) <= call + at_once
+
+
+def test_the_condition_of_a_step_that_had_no_time_is_asked_then(world: World) -> None:
+    slow(world)
+    never = step("never", "boot", if_=met("steps.s1.status == 'failed'"))
+    rule = Rule(world, then=[ACT | {"id": "s0"}, ACT | {"id": "s1"}, never])
+    assert rule.event().outcome == "waiting"
+    assert rule.wake().outcome == "succeeded"
+    assert calls(world, "boot") == []
+    assert [one.status for one in rule.execution.steps] == ["succeeded", "succeeded", "skipped"]
+
+
+def test_each_invocation_does_something_however_short_it_is(world: World) -> None:
+    rule = Rule(world, then=[step("act", "act", for_each=LOOP, with_=value(n="=item"))])
+    outcome, invocations = rule.event(time=10), 1
+    while outcome.outcome == "waiting":
+        assert invocations < 5
+        outcome, invocations = rule.wake(time=10), invocations + 1
+    assert (outcome.outcome, invocations) == ("succeeded", 3)
+    assert calls(world, "act") == [1, 2, 3]
+
+
+def test_a_once_step_that_had_begun_is_told_whatever_its_condition_says_now(world: World) -> None:
+    boot = step("boot", "boot", effect="once", if_=met("age(time) < 1000000000"))
+    world.clock.at = 1_794_432_600.0
+    rule = Rule(world, then=[boot], on_failure=[TELL])
+    cut_off_at(world, "boot", 0)
+    with pytest.raises(CutOffError):
+        rule.event()
+    assert rule.wake(after=1_000_000_000).outcome == "failed"
+    assert rule.execution.error is not None
+    assert rule.execution.error.code == "OutcomeUnknown"
+
+
+def test_what_was_done_of_a_list_that_fails_is_on_record(world: World) -> None:
+    def act(_tools: Any, n: int) -> str:
+        if n == 2:
+            raise ValueError("two")
+        return f"done {n}"
+
+    world.actions.behaviours["act"] = act
+    rule = Rule(world, then=[step("act", "act", for_each=LOOP, with_=value(n="=item"))])
+    assert rule.event().outcome == "failed"
+    (record,) = rule.execution.steps
+    assert (record.status, record.items, record.result) == ("failed", 2, ["done 1", None])
+    assert record.error is not None
+    assert record.error.message == "element 1 of 3: two"
+    assert calls(world, "act") == [1, 2]
+
+
+@pytest.mark.parametrize("on_error", ["fail", "continue"])
+def test_who_is_denied_is_not_asked_again_for_the_next_step(world: World, on_error: str) -> None:
+    acts = [ACT | {"id": f"s{n}", "on_error": on_error} for n in range(3)]
+    rule = Rule(world, mode="approve", then=acts, on_failure=[TELL])
+    assert rule.event().outcome == "waiting"
+    said = Decision(approved=False, by="maria", at=iso(world.clock.at))
+    denied = replace(rule.execution, decision=said)
+    world.journal.executions[("restart", denied.id)] = denied
+    assert rule.wake(after=60).outcome == "failed"
+    assert calls(world, "act") == []
+    assert rule.execution.error is not None
+    assert rule.execution.error.code == "Denied"
