@@ -17,8 +17,11 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:
 
 
 def shown(values: Sequence[Any], name: str = "") -> Type | None:
-    """What values of one place show of it; None where they show nothing, or differ in kind."""
-    there = [value for value in values if value is not None]
+    """What values of one place show of it; None where they show nothing, or differ in kind.
+
+    An empty text shows nothing: S3's `acl` is one in some records, and a list in others.
+    """
+    there = [value for value in values if value is not None and value != ""]
     kinds = {kind(value) for value in there}
     if len(kinds) != 1:
         return None

@@ -15,7 +15,7 @@ from chalicelib.plan import Expr
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.references import references
 from opsloop.expressions.templates import compile_expr
-from opsloop.expressions.types import Names, there
+from opsloop.expressions.types import Names, Type, there
 from opsloop.problems import Fault, Path
 
 #: names that every language of rules has; a rule's own may be parts of a file's name, say
@@ -53,10 +53,22 @@ def _is_expression(text: str, names: Names) -> bool:
 
 
 def _compiled(text: str, names: Names) -> Expr | None:
+    """The text as an expression; what is wrong deep inside of one makes it none the less."""
     try:
-        return compile_expr(text, names)
+        return compile_expr(text, {name: _shallow(known) for name, known in names.items()})
     except BadExpression:
         return None
+
+
+def _shallow(known: Type | None) -> Type | None:
+    """The type with its own fields, of which nothing is known."""
+    if known is None or known.fields is None:
+        return known
+    fields = {
+        name: below if below is not None and below.elsewhere else None
+        for name, below in known.fields.items()
+    }
+    return replace(known, fields=fields, open=False)
 
 
 def _at(data: Any, path: Path) -> Any:

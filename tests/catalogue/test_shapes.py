@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.expressions.values import kind
 from opsloop.catalogue.shapes import beside, shown
-from opsloop.expressions.types import BOOLEAN, NUMBER, OBJECT, STRING, TIME, Type
+from opsloop.expressions.types import BOOLEAN, NUMBER, OBJECT, STRING, STRINGS, TIME, Type
 
 SHOWN: list[tuple[list[Any], Type | None]] = [
     (["a", "b"], STRING),
@@ -22,6 +22,9 @@ SHOWN: list[tuple[list[Any], Type | None]] = [
     ([True, 1], None),
     ([None], None),
     ([None, "a"], STRING),
+    ([""], None),
+    (["", "a"], STRING),
+    (["", ["a"]], STRINGS),
     ([], None),
     ([[]], Type("array")),
     ([["a"], ["b"]], Type("array", items=STRING)),
@@ -107,4 +110,4 @@ JSON = st.recursive(
 def test_no_value_contradicts_what_it_shows(values: list[Any]) -> None:
     known = shown(values)
     for value in values:
-        assert known is None or value is None or kind(value) == known.kind
+        assert known is None or value in (None, "") or kind(value) == known.kind
