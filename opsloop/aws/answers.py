@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from opsloop.aws import models
 from opsloop.aws.operations import operation
 from opsloop.expressions.types import BOOLEAN, NUMBER, OBJECT, STRING, TIME, Type
 
@@ -82,7 +83,7 @@ def _typed(service: str, shape: Shape) -> Type | None:
         return None
     match shape.type_name:
         case "structure":
-            return _structure(service, shape)
+            return _structure(service, shape.name)
         case "list":
             return Type("array", items=_typed(service, shape.member))  # type: ignore[attr-defined]
         case "map":
@@ -90,7 +91,10 @@ def _typed(service: str, shape: Shape) -> Type | None:
     return _SCALARS.get(shape.type_name)
 
 
-def _structure(service: str, shape: Any) -> Type | None:
+@functools.cache
+def _structure(service: str, name: str) -> Type | None:
+    """Once for each shape: what two operations answer is one type where it is one shape."""
+    shape = models.model(service).shape_for(name)
     if getattr(shape, "is_document_type", False):
         return None
     return Type("object", _Members(service, shape))

@@ -54,6 +54,13 @@ def test_a_shape_that_holds_itself_is_as_deep_as_it_is_read() -> None:
     assert known == answer("wafv2", "get_rule_group")
 
 
+def test_one_shape_is_one_type() -> None:
+    described = {"a": answer("ec2", "describe_instances"), "b": answer("ec2", "run_instances")}
+    both = compile_expr("a.Reservations[0].Instances[0] || b.Instances[0]")
+    alone = compile_expr("b.Instances[0]")
+    assert infer(both, described) is infer(alone, described)
+
+
 def test_what_is_no_operation_is_refused() -> None:
     with pytest.raises(FaultError):
         answer("ec2", "describe_nothing")

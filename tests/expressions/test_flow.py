@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from opsloop.expressions import check, parse
+from opsloop.expressions import BadExpression, check, parse
 from opsloop.expressions.check import infer
 from opsloop.expressions.templates import compile_expr, compile_value
 from opsloop.expressions.types import (
@@ -36,6 +38,7 @@ NAMES: Names = {
     "told": Type("object", {"size": Type("number", doubtful=True)}, open=True, doubtful=True),
 }
 
+KINDS = {"string", "number", "boolean", "array", "object", "null", "expression"}
 SHORT = Type("object", {"name": STRING, "size": NUMBER})
 FLOWS: list[tuple[str, Type | None]] = [
     ("disks[0]", DISK),
@@ -238,3 +241,23 @@ EITHER: list[tuple[list[Type | None], Type | None]] = [
 def test_what_is_known_of_one_of_several(types: list[Type | None], known: Type | None) -> None:
     assert either(types) == known
     assert either(types[::-1]) == known
+
+
+_PIECES = st.sampled_from(
+    [
+        *("disks", "nested", "opened", "told", "disk", "[]", "[0]", "[*]", ".id", ".disks", ".x"),
+        *(" || ", " && ", " | ", "!", "[?gib > `1`]", ".{a: id}", ".[id]", ".*", "&", "`[]`"),
+        *("sort_by(", "map(&id, ", "max(", "not_null(", "to_array(", "take(", ", ", ")", "@"),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=10).map("".join))
+def test_whatever_can_be_read_has_a_type_or_none(text: str) -> None:
+    try:
+        expr = compile_expr(text)
+    except BadExpression:
+        return
+    known = infer(expr, NAMES)
+    assert known is None or known.kind in KINDS
+    assert infer(expr, NAMES) == known
