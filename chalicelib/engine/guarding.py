@@ -137,7 +137,7 @@ class Guarding:
             return Refusal("blast", str(error))
         if not isinstance(targets, list):
             return Refusal("blast", f"{radius['targets']['text']} gave no list")
-        if radius["of"] is not None and not isinstance(of, int | float):
+        if radius["of"] is not None and not blast.countable(of):
             return Refusal("blast", f"{radius['of']['text']} gave no number")
         return blast.bound(radius, targets, of)
 

@@ -9,6 +9,9 @@ from typing import Any
 from chalicelib.guards.limits import Refusal
 from chalicelib.plan import Blast
 
+#: beyond it a float no longer tells one whole number from the next
+_MOST = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
@@ -16,6 +19,11 @@ class Allowed:
 
     targets: list[Any]
     note: str | None = None
+
+
+def countable(of: object) -> bool:
+    """Whether a share of it can be told: JSON's numbers may be no number at all, or beyond all."""
+    return isinstance(of, int | float) and not isinstance(of, bool) and abs(of) <= _MOST
 
 
 def bound(blast: Blast, targets: list[Any], of: float | None) -> Allowed | Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.guards.blast import Allowed, bound
+from chalicelib.guards.blast import Allowed, bound, countable
 from chalicelib.guards.gate import Pause, closed
 from chalicelib.guards.limits import Refusal
 from chalicelib.plan import Blast
@@ -47,6 +47,25 @@ def blast(**given: object) -> Blast:
 )
 def test_bound(given: dict[str, object], of: float | None, expected: object) -> None:
     assert bound(blast(**given), [1, 2, 3], of) == expected
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (0, True),
+        (-2.5, True),
+        (2**53, True),
+        (2**53 + 1, False),
+        (10**400, False),
+        (float("inf"), False),
+        (float("nan"), False),
+        (True, False),
+        ("5", False),
+        (None, False),
+    ],
+)
+def test_what_a_share_can_be_told_of(of: object, expected: bool) -> None:
+    assert countable(of) is expected
 
 
 def test_percent_rounds_down_and_is_exact() -> None:
