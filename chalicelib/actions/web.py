@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from chalicelib.actions.base import Response
 from chalicelib.errors import StepError
+from chalicelib.expressions.values import shallow
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 #: an answer's excerpt in an error
@@ -94,7 +95,7 @@ def response(request: Request, reply: Reply) -> Response:
     """The reply, read. Raises StepError for a status of 300 and above, redirects among them."""
     if reply.status < 300:  # noqa: PLR2004 - HTTP's
         return Response(reply.status, reply.headers, _content(reply))
-    excerpt = _scrubbed(request, reply.body[: 4 * _EXCERPT].decode(errors="replace"))[:_EXCERPT]
+    excerpt = _excerpt(request, reply.body)
     again = reply.status == 429 or reply.status >= 500  # noqa: PLR2004 - HTTP's
     reason = "redirects are not followed" if reply.status < 400 else excerpt.strip()  # noqa: PLR2004
     raise StepError(
@@ -136,12 +137,20 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _content(reply: Reply) -> Any:
-    """JSON where it is JSON, else text."""
+    """JSON where it is JSON that later code can follow, else text."""
     text = reply.body.decode(errors="replace")
     try:
-        return json.loads(text, parse_constant=str)
+        content = json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         return text
+    return content if shallow(content) else text
+
+
+def _excerpt(request: Request, body: bytes) -> str:
+    """How the answer begins. Where it is cut it says so: the redactor looks there twice."""
+    read = _scrubbed(request, body[: 4 * _EXCERPT].decode(errors="replace"))
+    cut = len(read) > _EXCERPT or len(body) > 4 * _EXCERPT
+    return f"{read[:_EXCERPT]}…" if cut else read
 
 
 def _scrubbed(request: Request, text: str) -> str:

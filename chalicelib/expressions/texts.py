@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.expressions.globs import glob
 from chalicelib.expressions.regexes import Program, search
 from chalicelib.expressions.signatures import takes
-from chalicelib.expressions.values import MAX_TEXT, Misuse, bounded
+from chalicelib.expressions.values import MAX_TEXT, Misuse, bounded, shallow
 
 _MAX_RESULT = 1_048_576
 
@@ -59,11 +59,14 @@ class TextFunctions:
         from json import loads  # noqa: PLC0415 - with the other lazy imports of this module
 
         try:
-            return loads(bounded(text, _MAX_RESULT), parse_constant=_no_constant)
+            value = loads(bounded(text, _MAX_RESULT), parse_constant=_no_constant)
         except RecursionError:
             raise Misuse("json(): the text is nested too deep") from None
         except ValueError as error:
             raise Misuse(f"json(): {error}") from None
+        if not shallow(value):
+            raise Misuse("json(): the text is nested too deep")
+        return value
 
     @takes("string")
     def _func_urlencode(self, text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: a text longer than this is refused by the functions that search in it
 MAX_TEXT = 65_536
 _SHOWN = 80
 _EXACT = 2**53
+_DEEPEST = 100
 
 KINDS = {
     "bool": "boolean",
@@ -54,8 +55,9 @@ def as_json(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """The value in an error, cut where it is long."""
+    """The value in an error, cut where it is long; half a character is told by its number."""
     text = as_json(value[: _SHOWN + 1] if isinstance(value, str) else value)
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -72,6 +74,22 @@ def fresh(value: Any) -> Any:
     if isinstance(value, list):
         return [fresh(each) for each in value]
     return value
+
+
+def shallow(value: Any) -> bool:
+    """Whether it is nested no deeper than later code can follow it."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for each in level for inner in _inner(each)]
+        if not level:
+            return True
+    return False
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def bounded(text: str, limit: int = MAX_TEXT) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.actions.web import Request, request
+from chalicelib.actions.web import Reply, Request, request, response
 from chalicelib.errors import StepError
 
 
@@ -130,3 +130,27 @@ def test_whatever_an_event_holds_the_host_stays(path: str, query: str) -> None:
     found = _request(f"https://example.com/{path}?{query}")
     assert (found.scheme, found.host, found.port) == ("https", "example.com", 443)
     assert found.path.startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (b'{"a": [1]}', {"a": [1]}),
+        (b"[" * 101 + b"]" * 101, "[" * 101 + "]" * 101),
+        (b"[" * 100_000, "[" * 100_000),
+        (b"\xff", "\ufffd"),
+    ],
+)
+def test_an_answer_is_json_where_later_code_can_follow_it(body: bytes, content: Any) -> None:
+    made = response(_request("https://example.com"), Reply(200, {}, body))
+    assert made.body == content
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [(b"a" * 200, "a" * 200), (b"a" * 201, "a" * 200 + "…"), (b"a" * 900, "a" * 200 + "…")],
+)
+def test_an_answer_that_is_cut_says_so(body: bytes, excerpt: str) -> None:
+    with pytest.raises(StepError) as raised:
+        response(_request("https://example.com"), Reply(400, {}, body))
+    assert raised.value.message == f"GET example.com: HTTP 400: {excerpt}"

@@ -251,6 +251,9 @@ def test_json_nested_too_deep_is_an_error() -> None:
         value("json(deep)", {"deep": "[" * 200_000})
 
     assert caught.value.reason == "json(): the text is nested too deep"
+    with pytest.raises(ExpressionError, match=r"json\(\): the text is nested too deep"):
+        value("json(deep)", {"deep": "[" * 101 + "]" * 101})
+    assert value("json(deep) | [0][0]", {"deep": "[" * 99 + "]" * 99}) is not None
 
 
 def test_a_long_value_is_cut_in_an_error() -> None:
