@@ -13,13 +13,13 @@ from chalicelib.events import names
 from chalicelib.events.causes import cause
 from chalicelib.events.event import Event
 from chalicelib.events.ulid import execution_id
+from chalicelib.journal.memory import key_of
+from chalicelib.journal.packing import storable
 from chalicelib.journal.record import Execution
 from chalicelib.plan import Mode, Plan, Stage
 from chalicelib.plans import APP
 
 MODES: tuple[Mode, ...] = ("off", "observe", "approve", "active")
-#: a secondary index key of DynamoDB takes 2,048 bytes; no id of AWS comes near
-LONGEST_RESOURCE = 1_024
 
 
 def effective_mode(plan: Plan, stage: Stage) -> Mode:
@@ -60,7 +60,7 @@ def opened(
         request=invocation.request,
         attempt=uuid4().hex,
         element=element,
-        resource=resource[:LONGEST_RESOURCE] if resource else None,
+        resource=storable(resource),
         actor=actor["name"] if actor else None,
         key=_key(plan, scope, resource),
         caused_by=str(named) if named and named.trusted else None,
@@ -86,8 +86,8 @@ def _key(plan: Plan, scope: Scope, resource: str | None) -> str | None:
     if guard is None:
         return None
     if guard["key"] is None:
-        return resource or ""
-    return _text(scope.evaluator.value(guard["key"]))
+        return key_of(resource or "")
+    return key_of(_text(scope.evaluator.value(guard["key"])))
 
 
 def _text(value: Any) -> str:

@@ -28,8 +28,12 @@ class Outcome(NamedTuple):
     reason: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON for whoever invoked the function."""
-        return {name: value for name, value in self._asdict().items() if value is not None}
+        """JSON for whoever invoked the function; half a character is told by its number."""
+        return {
+            name: value.encode("utf-8", "backslashreplace").decode()
+            for name, value in self._asdict().items()
+            if value is not None
+        }
 
 
 class Stopped(Exception):

@@ -16,7 +16,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.journal.packing import pack, size, unpack
+from chalicelib.journal.packing import LONGEST_TEXT, pack, size, storable, unpack
 from chalicelib.journal.record import (
     Decision,
     Ending,
@@ -30,7 +30,7 @@ SCHEMA = 1
 SHARDS = 4
 RETENTION = timedelta(days=90)
 #: bytes that one event, all facts, one result, and all steps together may take
-LARGEST_EVENT = 180_000
+LARGEST_EVENT = 160_000
 LARGEST_FACTS = 60_000
 LARGEST_RESULT = 40_000
 LARGEST_STEPS = 120_000
@@ -93,7 +93,7 @@ def to_item(execution: Execution) -> Item:
         "schema": SCHEMA,
         "day": day_key(execution.id, execution.event_time[:10]),
         "expires": _expiry(execution.started),
-        **{name: getattr(execution, name) for name in _FIXED},
+        **{name: storable(getattr(execution, name)) for name in _FIXED},
         "chain": execution.chain or None,
         **pack("event", execution.event, LARGEST_EVENT),
         **_changing(execution),
@@ -134,12 +134,12 @@ def _changing(execution: Execution) -> Item:
     large = {"facts": None, "facts_zlib": None, "facts_cut": None}
     large |= {"targets": None, "targets_zlib": None, "targets_cut": None}
     return {
-        **{name: getattr(execution, name) for name in _MOVING},
+        **{name: storable(getattr(execution, name)) for name in _MOVING},
         **{name: _record(getattr(execution, name)) for name in _RECORDS},
         **large,
         **pack("facts", execution.facts or None, LARGEST_FACTS),
         **pack("targets", execution.targets, LARGEST_FACTS // 2),
-        "pending": None if execution.pending is None else _ending(execution.pending),
+        "pending": None if execution.pending is None else storable(_ending(execution.pending)),
         "lease": execution.lease if execution.status == "running" else None,
         "steps": _steps(execution.steps),
         "attention": attention_key(kind, execution.id) if kind else None,
@@ -167,7 +167,7 @@ def _expiry(started: str) -> int:
 def _record(record: Any) -> Item | None:
     if record is None:
         return None
-    return {name: value for name, value in asdict(record).items() if value is not None}
+    return {name: storable(value) for name, value in asdict(record).items() if value is not None}
 
 
 def _ending(ending: Ending) -> Item:
@@ -189,7 +189,7 @@ def _steps(steps: tuple[StepRecord, ...]) -> list[Item]:
     written = [_step(step, LARGEST_RESULT) for step in steps]
     if sum(map(size, written)) <= LARGEST_STEPS:
         return written
-    room = max(SMALLEST_RESULT, LARGEST_STEPS // len(steps) // 2)
+    room = max(SMALLEST_RESULT, LARGEST_STEPS // len(steps) // 4)
     return [_step(step, room) for step in steps]
 
 
@@ -198,7 +198,8 @@ def _step(step: StepRecord, most: int) -> Item:
     del values["result"]
     values["error"] = step.error.as_dict() if step.error else None
     kept = {name: value for name, value in values.items() if value is not None}
-    return kept | pack("result", step.result, most)
+    texts: Item = storable(kept, min(most, LONGEST_TEXT))
+    return texts | pack("result", step.result, most)
 
 
 def _read_step(item: Mapping[str, Any]) -> StepRecord:

@@ -17,8 +17,9 @@ from chalicelib.guards.state import EMPTY, Memory, State
 from chalicelib.guards.times import clock_time
 
 Scope = Literal["rule", "key"]
-#: characters of a key that stand in an item's id; a longer one is told by its hash
-LONGEST_KEY = 512
+#: bytes of a key: it stands in an item's id, which takes 1,024; of a longer one so many, and a hash
+LONGEST_KEY = 900
+LEADING = 200
 #: seconds that a state is kept beyond its last use: longer than any guard looks back
 KEPT = 35 * 86_400
 
@@ -46,9 +47,16 @@ def item_id(scope: Scope, key: str) -> str:
     """The sort key of a state's item."""
     if scope == "rule":
         return "guard"
-    if len(key) > LONGEST_KEY:
-        key = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"guard#{key}"
+    return f"guard#{key_of(key)}"
+
+
+def key_of(text: str) -> str:
+    """What guards count by: the text, made fit for an item's id. The same if made so twice."""
+    content = text.encode("utf-8", "backslashreplace")
+    if len(content) <= LONGEST_KEY:
+        return content.decode()
+    leading = content[:LEADING].decode("utf-8", "ignore")
+    return f"{leading}…{hashlib.sha256(content).hexdigest()}"
 
 
 def refusals_id(now: float) -> str:

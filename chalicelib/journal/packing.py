@@ -16,6 +16,31 @@ from typing import Any
 PLAIN = 8_192
 
 
+#: bytes of a text for people: a name, a reason, an error's message
+LONGEST_TEXT = 2_000
+
+
+def storable(value: Any, most: int = LONGEST_TEXT) -> Any:
+    """The value with each text as DynamoDB takes it, in at most about so many bytes.
+
+    Half a character, which JSON can hold and UTF-8 cannot, is told by its number.
+    """
+    if isinstance(value, str):
+        return _storable(value, most)
+    if isinstance(value, dict):
+        return {_storable(name, most): storable(each, most) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(each, most) for each in value]
+    return value
+
+
+def _storable(text: str, most: int) -> str:
+    content = text.encode("utf-8", "backslashreplace")
+    if len(content) <= most:
+        return content.decode()
+    return f"{content[:most].decode('utf-8', 'ignore')}… ({len(text)} characters)"
+
+
 class Cut(dict[str, Any]):
     """What is left of a value that did not fit. Nothing can go on from it."""
 
@@ -49,6 +74,9 @@ def unpack(name: str, item: Mapping[str, Any]) -> Any:
     return json.loads(item[name]) if name in item else None
 
 
-def size(item: Mapping[str, Any]) -> int:
-    """About how many bytes the packed values of an item take."""
-    return sum(len(value) for value in item.values() if isinstance(value, str | bytes))
+def size(value: Any) -> int:
+    """About how many bytes the texts and packed values of an item take."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    inner = value.values() if isinstance(value, Mapping) else value
+    return sum(map(size, inner)) if isinstance(value, Mapping | list) else 0

@@ -142,6 +142,46 @@ def test_what_is_cut_stays_cut_however_often_it_is_written() -> None:
     assert all(isinstance(value, Cut) for value in kept)
 
 
+def test_texts_are_whole_characters_and_not_too_many() -> None:
+    error = Error("fail", "say", "Fail", "\ud800" + "é" * 100_000)
+    step = replace(STEP, status="failed", error=error, note="x" * 5_000)
+    hostile = replace(RUNNING, resource="a\udfff", actor="r" * 5_000, steps=(step,), error=error)
+    item = to_item(hostile)
+    assert item["resource"] == "a\\udfff"
+    assert item["actor"] == "r" * 2_000 + "… (5000 characters)"
+    cut = "\\ud800" + "é" * 997 + "… (100001 characters)"
+    assert item["error"]["message"] == item["steps"][0]["error"]["message"] == cut
+    json.dumps(item, ensure_ascii=False).encode()
+
+
+def test_many_failures_with_long_messages_fit_into_one_item() -> None:
+    error = Error("fail", "say", "Fail", "é" * 100_000)
+    noise = random.Random(7).randbytes(200_000).hex()
+    steps = tuple(
+        StepRecord(f"s{n}", "failed", "t", result=noise, error=error, note=noise) for n in range(80)
+    )
+    ending = Ending("failed", error, noise)
+    waiting = Waiting("approval", "t", data={"prompt": noise})
+    item = to_item(
+        replace(
+            RUNNING,
+            identity=noise,
+            resource=noise,
+            actor=noise,
+            key="k",
+            event={"detail": noise},
+            facts={"all": noise},
+            targets=[noise],
+            steps=steps,
+            error=error,
+            note=noise,
+            pending=ending,
+            waiting=waiting,
+        )
+    )
+    assert len(json.dumps(item, default=str, ensure_ascii=False).encode()) < LIMIT
+
+
 def test_many_large_results_fit_into_one_item() -> None:
     noise = random.Random(7).randbytes(50_000).hex()
     steps = tuple(StepRecord(f"s{n}", "succeeded", "t", result=noise) for n in range(100))
