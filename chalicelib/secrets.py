@@ -16,6 +16,8 @@ from chalicelib.errors import SecretError
 
 CACHED_SECONDS = 300
 MASK = "***"
+#: how everything here ends a text that it cuts
+CUT = "…"
 #: a shorter text is in every other word: it is only masked where it stands alone
 SHORTEST = 4
 
@@ -62,6 +64,17 @@ class Secrets:
         for secret in sorted(self._seen, key=len, reverse=True):
             if len(secret) >= SHORTEST:
                 text = text.replace(secret, MASK)
+        *cut, last = text.split(CUT)
+        return CUT.join([*map(self._without_head, cut), last])
+
+    def _without_head(self, text: str) -> str:
+        """A text that was cut, where that left the beginning of a secret at its end."""
+        for secret in self._seen:
+            place = text.find(secret[:SHORTEST], max(0, len(text) - len(secret)))
+            while 0 <= place <= len(text) - SHORTEST:
+                if secret.startswith(text[place:]):
+                    return f"{text[:place]}{MASK}"
+                place = text.find(secret[:SHORTEST], place + 1)
         return text
 
     def _fetch(self, store: str, name: str, reference: str) -> str:
@@ -90,10 +103,11 @@ class Secrets:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The secret, what is in it, and how either looks in JSON and in a URL."""
+    """The secret, what is in it, and how either looks in JSON, in Python's errors, in a URL."""
     parts = (part for part in _parts(secret) if len(part) >= SHORTEST)
     for text in (secret, *parts):
-        yield from (text, json.dumps(text)[1:-1], quote(text, safe=""))
+        yield from (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+        yield from (repr(text)[1:-1], quote(text, safe="", errors="backslashreplace"))
 
 
 def _parts(secret: str) -> Iterator[str]:

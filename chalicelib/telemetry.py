@@ -6,7 +6,9 @@ that they cost a log line and no call. Every field passes through the redactor.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from traceback import format_exception
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -21,7 +23,7 @@ class PowertoolsTelemetry:
     def __init__(self, rule: str, stage: str, redact: Callable[[Any], Any]) -> None:
         self._rule = rule
         self._redact = redact
-        self._logger = Logger(service="opsloop", stage=stage, rule=rule)
+        self._logger = Logger(service="opsloop", stage=stage, rule=rule, json_serializer=_json)
         self._metrics = Metrics(namespace=NAMESPACE, service=stage)
 
     def info(self, message: str, **fields: Any) -> None:
@@ -34,7 +36,8 @@ class PowertoolsTelemetry:
 
     def defect(self, action: str, error: Exception) -> None:
         """An action raised what it should not: a line with the traceback."""
-        self._logger.error("defect in %s", action, exc_info=error)
+        text = "".join(format_exception(error))
+        self._logger.error("defect in %s", action, extra={"exception": self._redact(text)})
 
     def count(self, metric: str) -> None:
         """Add one to a metric of this rule."""
@@ -48,3 +51,9 @@ class PowertoolsTelemetry:
 
     def _clean(self, fields: dict[str, Any]) -> dict[str, Any]:
         return {name: self._redact(value) for name, value in fields.items() if value is not None}
+
+
+def _json(line: dict[str, Any]) -> str:
+    """One line; half a character, which a stream refuses, is told by its number."""
+    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str)
+    return text.encode("utf-8", "backslashreplace").decode()
