@@ -28,6 +28,8 @@ from opsloop.backtest.tally import Example, Fired, Tally
 #: as long as `2026-05-31T23:59:59Z`, which is how EventBridge and CloudTrail write times
 _CANONICAL = 20
 _MOST_HOURS = 100_000
+#: no id of AWS's is longer; what an event calls an id may be
+_LONGEST = 1_024
 _decode = msgspec.json.Decoder().decode
 _NOBODY: list[str] = []
 
@@ -167,10 +169,10 @@ def _fire(fired: Fired, at: _At, admitted: frozenset[int]) -> None:
     actor = names.actor(event)
     example = Example(
         time=event.time,
-        identity=event.identity,
+        identity=event.identity[:_LONGEST],
         element=min(admitted),
-        resource=at.resource,
-        actor=(actor["name"] or "") if actor else "",
+        resource=at.resource[:_LONGEST],
+        actor=((actor["name"] or "") if actor else "")[:_LONGEST],
         place=at.place,
         line=at.line,
     )

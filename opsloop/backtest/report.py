@@ -98,7 +98,7 @@ class Report:
             "bytes": tally.size,
             "events": tally.events,
             "kinds": dict(sorted(tally.kinds.items())),
-            "undelivered": dict(sorted(tally.undelivered.items())),
+            "undelivered": _counts(tally.undelivered),
             "outside": tally.outside,
             "duplicates": {"count": tally.duplicates, "at_least": self.forgetful},
             "broken": {

@@ -41,7 +41,7 @@ def range_of(report: Report) -> str:
 def remarks(report: Report) -> Iterator[str]:
     """What to know of the whole: what was left out and why."""
     tally = report.tally
-    for reason, count in tally.undelivered.most_common():
+    for reason, count in tally.undelivered.counts.most_common():
         yield f"{count:,} not delivered by EventBridge: {reason}"
     if tally.outside:
         yield f"{counted(tally.outside, 'event')} outside of the time range"

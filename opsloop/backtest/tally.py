@@ -143,7 +143,9 @@ class Tally:
     #: events that EventBridge or SNS would deliver, in the time range
     events: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
-    undelivered: Counter[str] = field(default_factory=Counter)
+    undelivered: Capped = field(default_factory=lambda: Capped(MOST_REASONS))
+    #: all of them, whatever the reason
+    kept: int = 0
     #: events outside of the time range
     outside: int = 0
     #: duplicates among the events that woke a rule
@@ -168,7 +170,7 @@ class Tally:
     @property
     def records(self) -> int:
         """All records that were read."""
-        return self.events + self.outside + self.undelivered.total() + self.broken
+        return self.events + self.outside + self.kept + self.broken
 
     def merge(self, other: Tally) -> None:
         """Add another's."""
@@ -176,7 +178,8 @@ class Tally:
         self.size += other.size
         self.events += other.events
         self.kinds.update(other.kinds)
-        self.undelivered.update(other.undelivered)
+        self.undelivered.merge(other.undelivered)
+        self.kept += other.kept
         self.outside += other.outside
         self.duplicates += other.duplicates
         self.hours.merge(other.hours)

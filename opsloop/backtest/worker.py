@@ -64,8 +64,9 @@ class Worker:
                     if isinstance(record, Delivered):
                         counting.event(record, place, line)
                     elif isinstance(record, Undelivered):
-                        tally.undelivered[record.reason] += 1
-                        tally.kinds[record.kind] += 0
+                        tally.undelivered.add(record.reason)
+                        tally.kept += 1
+                        tally.kinds[record.kind] += 0  # the source is of this kind all the same
                     else:
                         tally.breaks(place, line, str(record))
             except Broken as broken:

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsloop.backtest.counting import Counting, Job, loaded
+from opsloop.backtest.envelopes import deliveries
 from opsloop.backtest.records import Broken, Delivered
 from opsloop.backtest.ruling import Version
 from opsloop.backtest.seen import Seen
+from opsloop.compiler.build import Compiled
 from opsloop.local.plans import bare_stage
 from tests.backtest.rules import HERE
+from tests.backtest.test_backtest_command import CALL
 
 numbers = st.from_regex(
     r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?", fullmatch=True
@@ -76,3 +79,15 @@ def test_both_ends_of_a_time_range_belong_to_it(time: str, counted: bool) -> Non
     one = counting(since="2026-05-01T12:00:00Z", until="2026-05-01T13:00:00Z")
     one.event(Delivered("events", b"{}", time), "f", 1)
     assert (one.tally.events, one.tally.outside) == (int(counted), int(not counted))
+
+
+def test_what_an_event_calls_an_id_is_cut(compiled: Compiled) -> None:
+    record = {**CALL, "eventID": "e" * 5_000, "requestParameters": {"bucketName": "b" * 5_000}}
+    [delivered] = deliveries(json.dumps(record).encode(), HERE)
+    assert isinstance(delivered, Delivered)
+    one = Counting(Job(Version(compiled.plans, compiled.stages["dev"]), HERE), Seen())
+    one.event(delivered, "f", 1)
+    fired = one.tally.rules["close-bucket"].fired
+    [example] = fired.examples
+    assert (len(example.identity), len(example.resource)) == (1_024, 1_024)
+    assert list(fired.resources.counts) == [example.resource]

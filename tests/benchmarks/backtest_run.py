@@ -11,22 +11,22 @@ import resource
 import sys
 import time
 
-from chalicelib.clock import SystemClock
-from opsloop.backtest.alarm_history import Alarms
-from opsloop.backtest.pool import Meter
-from opsloop.backtest.ruling import Version
-from opsloop.backtest.run import Wanted, backtest
-from opsloop.backtest.span import Span
-from opsloop.local.plans import bare_stage
-from tests.benchmarks.backtest_rules import plans
-
 
 def main(place: str, workers: int) -> None:
     """Run it."""
+    # a worker imports this module again: like the command's, it loads nothing
+    from chalicelib.clock import SystemClock  # noqa: PLC0415
+    from opsloop.backtest.alarm_history import Alarms  # noqa: PLC0415
+    from opsloop.backtest.ruling import Version  # noqa: PLC0415
+    from opsloop.backtest.run import Wanted, backtest  # noqa: PLC0415
+    from opsloop.backtest.span import Span  # noqa: PLC0415
+    from opsloop.local.plans import bare_stage  # noqa: PLC0415
+    from tests.benchmarks.backtest_rules import plans  # noqa: PLC0415
+
     stage = bare_stage("dev")
     alarms = Alarms(stage["account"], stage["region"])
     wanted = Wanted(Version(plans(), stage), (place,), alarms, Span())
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _processor(resource.RUSAGE_SELF)
     report = backtest(wanted, workers, SystemClock(), _nobody)
     seconds = time.perf_counter() - start
     children = _peak(resource.RUSAGE_CHILDREN) * workers if workers > 1 else 0
@@ -38,6 +38,10 @@ def main(place: str, workers: int) -> None:
         "executions": sum(rule.tally.fired.executions for rule in report.rules),
         "broken": report.tally.broken,
         "mebibytes": _peak(resource.RUSAGE_SELF) + children,
+        # of the parent, and of a worker on average
+        "processor": _processor(resource.RUSAGE_SELF)
+        - before
+        + _processor(resource.RUSAGE_CHILDREN) / workers,
     }
     sys.stdout.write(json.dumps(found))
 
@@ -46,7 +50,12 @@ def _peak(who: int) -> float:
     return resource.getrusage(who).ru_maxrss / 1024
 
 
-def _nobody(_meter: Meter) -> None:
+def _processor(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def _nobody(_meter: object) -> None:
     """Watches."""
 
 
