@@ -18,11 +18,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from chalicelib.functions import make_handler
@@ -34,7 +36,7 @@ from tests.engine.fakes import FakeTelemetry
 from tests.proof.moto_server import ACCOUNT, REGION
 from tests.proof.sandboxes import TABLE
 
-#: services whose clients are made before any child is; some twice, as engine and steps have their own
+#: services whose clients are made before any child is: two each, engine and steps have their own
 SERVICES = ("dynamodb", "events", "sqs", "athena", "sns")
 #: milliseconds that an invocation has
 REMAINING = 120_000
@@ -58,6 +60,8 @@ class Points:
     """The moments of one child, and the one at which it dies."""
 
     log: Path
+    #: whose they are: `rule` or `waker`
+    who: str
     kill_at: int | None
     passed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,7 +70,7 @@ class Points:
         """One more. It is on record before it may be the last."""
         with self.lock:
             self.passed += 1
-            self.write({"point": f"{moment} {call}"})
+            self.write({"point": f"{self.who} {moment} {call}"})
             if self.passed == self.kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
@@ -104,7 +108,7 @@ class Watcher:
 
     def after(self, model: Any, event_name: str, **_: Any) -> None:
         call = event_name.removeprefix("after-call.")
-        if model.service_model.service_name not in ("dynamodb", "events"):
+        if model.service_model.service_name not in ("dynamodb", "events", "lambda"):
             self.clock.sleep(self.seconds)
         self.points.reached("after", call)
 
@@ -129,16 +133,14 @@ class Clients:
         )
         self._endpoint = endpoint
         self.watcher: Watcher | None = None
-        # the seam has no public name, and a client takes its handlers from its session
-        events = self._session.events
+        # a client takes its handlers from its session; botocore's types know of no answer
+        events: Any = self._session.events
         events.register("before-send", self._before)
         events.register("after-call", self._after)
         self._made: dict[str, list[Any]] = {}
 
     def prepare(self) -> None:
         """Make those that a child will need."""
-        from botocore.config import Config
-
         config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
         self._made = {
             service: [self._make(service, config) for _ in range(2)] for service in SERVICES
@@ -177,7 +179,7 @@ class Starter:
     """Lambda's client, as the waker has it: what it accepted is on record."""
 
     points: Points
-    exceptions: Any
+    exceptions: Any = field(default_factory=lambda: _EXCEPTIONS)
 
     def invoke(self, **asked: Any) -> dict[str, Any]:
         self.points.reached("before", "lambda.Invoke")
@@ -187,20 +189,21 @@ class Starter:
         return {"StatusCode": 202}
 
 
-class _Exceptions:
-    ClientError = ClientError
+class _NotFound(ClientError):
+    """Never: every function is there."""
 
-    class ResourceNotFoundException(ClientError):
-        """Every function is there."""
+
+_EXCEPTIONS: Any = SimpleNamespace(ClientError=ClientError, ResourceNotFoundException=_NotFound)
 
 
 def run(job: Mapping[str, Any], clients: Clients) -> None:
     """One invocation, in a child: of a rule's function, or of the waker."""
     clock = Simulated(job["now"])
-    points = Points(Path(job["log"]), job["kill_at"])
+    who = "waker" if job["plan"] is None else "rule"
+    points = Points(Path(job["log"]), who, job["kill_at"])
     clients.watcher = Watcher(points, clock, job["refused"], job["seconds"])
     if job["plan"] is None:
-        starter = Starter(points, _Exceptions)
+        starter = Starter(points)
         client = clients.client("dynamodb", region_name=None, config=None)
         table = Table(lambda: client, TABLE, clock)
         woken = Waker(table, lambda: starter, "", clock, FakeTelemetry()).tick()

@@ -40,6 +40,8 @@ class Shape:
     """One rule, and its world."""
 
     rule: str
+    #: how each of its executions ends where nothing crashes
+    ends: str = "succeeded"
     #: whether people say yes to each of its questions; None where nobody answers
     answers: bool | None = None
     #: calls that AWS refuses: by operation, of those that hold a text, how often, with which code
@@ -48,37 +50,27 @@ class Shape:
     seconds: float = 0.0
 
 
-def tag(name: str, indent: int = 2, **more: Any) -> str:
+def tag(name: str, **more: str) -> str:
     """A step that is idempotent."""
-    return _step(
-        name,
-        "aws.sqs.tag_queue",
-        f'{{QueueUrl: "${{queue}}", Tags: {{{name}: "1"}}}}',
-        more,
-        indent,
-    )
+    given = f'{{QueueUrl: "${{queue}}", Tags: {{{name}: "1"}}}}'
+    return _step(name, do="aws.sqs.tag_queue", **{"with_": given, **more})
 
 
-def query(name: str, indent: int = 2, **more: Any) -> str:
+def query(name: str, **more: str) -> str:
     """A step that takes a token."""
-    return _step(name, "aws.athena.start_query_execution", f"{{QueryString: {name}}}", more, indent)
+    given = f"{{QueryString: {name}}}"
+    return _step(name, do="aws.athena.start_query_execution", **{"with_": given, **more})
 
 
-def send(name: str, indent: int = 2, **more: Any) -> str:
+def send(name: str, **more: str) -> str:
     """A step that must not happen twice."""
-    return _step(
-        name,
-        "aws.sqs.send_message",
-        f'{{QueueUrl: "${{queue}}", MessageBody: {name}}}',
-        more,
-        indent,
-    )
+    given = f'{{QueueUrl: "${{queue}}", MessageBody: {name}}}'
+    return _step(name, do="aws.sqs.send_message", **{"with_": given, **more})
 
 
-def _step(name: str, do: str, given: str, more: Mapping[str, Any], indent: int) -> str:
-    lines = [f"- id: {name}", f"  do: {do}", f"  with: {more.pop('with_', given)}"]  # type: ignore[attr-defined]
-    lines += [f"  {key.rstrip('_')}: {value}" for key, value in more.items()]
-    return "".join(f"{' ' * indent}{line}\n" for line in lines)
+def _step(name: str, **keys: str) -> str:
+    lines = (f"    {key.rstrip('_')}: {value}\n" for key, value in keys.items())
+    return f"  - id: {name}\n{''.join(lines)}"
 
 
 def then(*steps: str) -> str:
@@ -144,7 +136,7 @@ SHAPES: dict[str, Shape] = {
     "token": Shape(then(query("one"))),
     "for-each": Shape(then(tag("one", with_=TAG_EACH, **ITEMS))),
     "for-each-token": Shape(then(query("one", with_=QUERY_EACH, **ITEMS), tag("two"))),
-    "at-once": Shape(then(tag("one", with_=TAG_EACH, **ITEMS, at_once=2), query("two"))),
+    "at-once": Shape(then(tag("one", with_=TAG_EACH, **ITEMS, at_once="2"), query("two"))),
     "once": Shape(then(send("one"))),
     "once-behind": Shape(then(tag("one"), send("two"), tag("three"))),
     "once-handled": Shape(
@@ -155,25 +147,35 @@ SHAPES: dict[str, Shape] = {
     "wait": Shape(then(tag("one"), WAIT, tag("two"))),
     "wait-twice": Shape(then(WAIT, tag("one"), WAIT.replace("rest", "again"), query("two"))),
     "verify": Shape(then(tag("one")) + WELL),
-    "verify-open": Shape(then(tag("one")) + ILL + on_failure(tag("sorry"))),
-    "verify-escalated": Shape(then(query("one")) + ILL),
+    "verify-open": Shape(then(tag("one")) + ILL + on_failure(tag("sorry")), ends="failed"),
+    "verify-escalated": Shape(then(query("one")) + ILL, ends="failed"),
     "approved": Shape(then(tag("one"), ASK, tag("two")), answers=True),
-    "denied": Shape(then(ASK, tag("one")) + on_failure(tag("sorry")), answers=False),
+    "denied": Shape(then(ASK, tag("one")) + on_failure(tag("sorry")), answers=False, ends="failed"),
     "expired": Shape(then(tag("one"), ASK_OR_GO, tag("two"))),
     "mode-approve": Shape(then(query("one"), tag("two")), answers=True),
     "on-failure": Shape(
         then(tag("one"), tag("broken"), tag("never")) + on_failure(query("tell"), tag("sorry")),
         refused=DENIED,
+        ends="failed",
     ),
-    "escalated": Shape(then(tag("broken")), refused=DENIED),
+    "escalated": Shape(then(tag("broken")), refused=DENIED, ends="failed"),
     "on-failure-waits": Shape(
-        then(tag("broken")) + on_failure(WAIT, tag("sorry")) + finally_(tag("end")), refused=DENIED
+        then(tag("broken")) + on_failure(WAIT, tag("sorry")) + finally_(tag("end")),
+        refused=DENIED,
+        ends="failed",
     ),
     "continued": Shape(then(tag("broken", on_error="continue"), tag("two")), refused=DENIED),
     "finally": Shape(then(tag("one")) + finally_(tag("end"))),
-    "stopped": Shape(then(tag("one"), "  - {stop: enough, if: steps.one.status == 'succeeded'}\n", tag("never")) + finally_(tag("end"))),
+    "stopped": Shape(
+        then(tag("one"), "  - {stop: enough, if: steps.one.status == 'succeeded'}\n", tag("never"))
+        + finally_(tag("end")),
+        ends="stopped",
+    ),
     "failed": Shape(
-        then(tag("one"), "  - {fail: it is full, if: steps.one.status == 'succeeded'}\n") + on_failure(tag("sorry")) + finally_(tag("end"))
+        then(tag("one"), "  - {fail: it is full, if: steps.one.status == 'succeeded'}\n")
+        + on_failure(tag("sorry"))
+        + finally_(tag("end")),
+        ends="failed",
     ),
     "retry": Shape(then(tag("one", retry=RETRIED), tag("two")), refused=AT_FIRST),
     "slow": Shape(then(*(tag(f"s{number}") for number in range(5))), seconds=40),
@@ -183,7 +185,10 @@ SHAPES: dict[str, Shape] = {
         + then(
             tag("one"),
             WAIT,
-            tag("two", with_='{QueueUrl: "${queue}", Tags: {n: "${to_string(length(keys(facts.tags)))}"}}'),
+            tag(
+                "two",
+                with_='{QueueUrl: "${queue}", Tags: {n: "${to_string(length(keys(facts.tags)))}"}}',
+            ),
         ),
     ),
     "unread-fact": Shape(
@@ -191,6 +196,7 @@ SHAPES: dict[str, Shape] = {
         + then(tag("never"))
         + on_failure(tag("sorry")),
         refused=refused("sqs.ListQueueTags", "", ALWAYS, "AccessDenied"),
+        ends="failed",
     ),
     "each": Shape(EACH + then(tag("one", with_=TAG_EACH.replace("item", "element")))),
     "each-waits": Shape(
@@ -199,7 +205,7 @@ SHAPES: dict[str, Shape] = {
     "guarded": Shape(GUARDED + then(tag("one"))),
     "guarded-waits": Shape(GUARDED + then(tag("one"), WAIT, query("two")) + WELL),
     "guarded-fails": Shape(
-        GUARDED + then(tag("broken")) + on_failure(tag("sorry")), refused=DENIED
+        GUARDED + then(tag("broken")) + on_failure(tag("sorry")), refused=DENIED, ends="failed"
     ),
     "guarded-once": Shape(GUARDED + then(send("one"))),
     "locked-rule": Shape(LOCKED + then(tag("one"), WAIT, tag("two"))),

@@ -23,7 +23,7 @@ from chalicelib.deciding import Deciding
 from chalicelib.engine.times import iso, seconds
 from chalicelib.guards.state import State
 from chalicelib.journal import memory
-from chalicelib.journal.record import Execution
+from chalicelib.journal.record import Execution, Waiting
 from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from tests.proof.crash_server import Simulated
@@ -63,7 +63,7 @@ class Story:
     key_state: State
     #: every call of a step, in order: operation and what was asked, ids and names aside
     calls: list[tuple[str, str, str]]
-    #: the moments that passed, in order, and every call of AWS by the point before it
+    #: the moments that passed, in order: whose, before or after, and which call
     points: list[str]
     raised: list[str]
     unfinished: list[str]
@@ -107,6 +107,38 @@ def crash_server(aws: Aws, warm_up: Sequence[Mapping[str, Any]]) -> Iterator[Cra
         process.communicate(timeout=30)
 
 
+def event(queue: str) -> dict[str, Any]:
+    """What happens, about a queue."""
+    return {
+        "version": "0",
+        "id": "event-1",
+        "detail-type": "Job",
+        "source": "opsloop.crash",
+        "account": ACCOUNT,
+        "time": iso(EVENT_TIME),
+        "region": REGION,
+        "resources": [],
+        "detail": {"queue": queue, "items": ["a", "b", "c"]},
+    }
+
+
+def job(
+    due: Due, plan: Plan | None, stage: Stage, shape: Shape, log: Path, kill_at: int | None = None
+) -> dict[str, Any]:
+    """What the crash server is told of an invocation; without a plan it is the waker's."""
+    return {
+        "plan": plan,
+        "stage": stage,
+        "payload": due.payload,
+        "request": due.request,
+        "now": due.at,
+        "kill_at": kill_at,
+        "log": str(log),
+        "refused": shape.refused,
+        "seconds": shape.seconds,
+    }
+
+
 class Life:
     """One rule's life from its event on. `kill_at` is the point at which a child dies."""
 
@@ -139,29 +171,15 @@ class Life:
     def live(self, kill_at: int | None = None, *, redelivers: bool = True) -> Story:
         """All of it, to the end."""
         self._kill_at, self._redelivers = kill_at, redelivers
-        self._queue_up(DELIVERED, self.event, "first")
+        self._queue_up(DELIVERED, event(self._queue), "first")
         while (due := self._next()) is not None:
             self._invoke(due)
             if self._invocations > MOST:
                 break
         passed = len(self.points)
         self._kill_at = None
-        self._invoke(Due(EVENT_TIME + 86_000, 0, self.event, "again"))
+        self._invoke(Due(EVENT_TIME + 86_000, 0, event(self._queue), "again"))
         return self._story(passed)
-
-    @property
-    def event(self) -> dict[str, Any]:
-        return {
-            "version": "0",
-            "id": "event-1",
-            "detail-type": "Job",
-            "source": "opsloop.crash",
-            "account": ACCOUNT,
-            "time": "2026-11-23T10:00:00Z",
-            "region": REGION,
-            "resources": [],
-            "detail": {"queue": self._queue, "items": ["a", "b", "c"]},
-        }
 
     def _queue_up(self, at: float, payload: Any, request: str, tries: int = 0) -> None:
         heapq.heappush(self._queued, Due(at, next(self._numbers), payload, request, tries))
@@ -190,15 +208,13 @@ class Life:
         if self._shape.answers is None:
             return False
         for one in waiting:
-            if one.status == "waiting" and one.waiting and one.waiting.reason == "approval":
-                if one.decision is None:
-                    self._decide(one)
-                    return True
+            if one.waiting and one.waiting.reason == "approval" and one.decision is None:
+                self._decide(one, one.waiting)
+                return True
         return False
 
-    def _decide(self, one: Execution) -> None:
-        assert one.waiting is not None
-        clock = Simulated(seconds(one.waiting.until) - 3_600 + THINKING)
+    def _decide(self, one: Execution, waiting: Waiting) -> None:
+        clock = Simulated(seconds(waiting.until) - 3_600 + THINKING)
         table = Table(lambda: self._client, TABLE, clock)
         approved = bool(self._shape.answers)
         Deciding(table, clock, ONCALL).decide(one.rule, one.id, approved=approved)
@@ -209,30 +225,18 @@ class Life:
         if waker:
             self._ticked = due.at
         left = None if self._kill_at is None else self._kill_at - len(self.points)
-        how = self._server.run(self.job(due, left if left is not None and left > 0 else None))
+        kill_at = left if left is not None and left > 0 else None
+        plan = None if waker else self._plan
+        how = self._server.run(job(due, plan, self._stage, self._shape, self._log, kill_at))
         fresh = self._fresh_lines()
         for line in fresh:
-            if "started" in line:
+            if line.get("started") == self._plan["rule"]:
                 request = f"r-{next(self._numbers)}"
                 self._queue_up(due.at + 1, line["payload"], request)
         failed = how == "killed" or any("raised" in line for line in fresh)
         if failed and not waker and self._comes_again(due, how):
             again = due.at + RETRIES[due.tries]
             self._queue_up(again, due.payload, due.request, due.tries + 1)
-
-    def job(self, due: Due, kill_at: int | None) -> dict[str, Any]:
-        """What the crash server is told of an invocation."""
-        return {
-            "plan": None if due.payload is None else self._plan,
-            "stage": self._stage,
-            "payload": due.payload,
-            "request": due.request,
-            "now": due.at,
-            "kill_at": kill_at,
-            "log": str(self._log),
-            "refused": self._shape.refused,
-            "seconds": self._shape.seconds,
-        }
 
     def _comes_again(self, due: Due, how: str) -> bool:
         """Lambda delivers again, at most twice. That may be lost, but for what nobody has yet."""
@@ -257,7 +261,7 @@ class Life:
         found = {row["id"]: row for row in rows(self._client, rule)}
         kept = memory.from_items(self._queue, found).memory
         calls = [self._call(line) for line in self.lines if "call" in line]
-        ours = ("dynamodb.", "events.")
+        ours = ("dynamodb.", "eventbridge.")
         return Story(
             journal=self._journal(),
             rule_state=kept.rule,
@@ -266,7 +270,7 @@ class Life:
             points=self.points[:passed],
             raised=[line["raised"] for line in self.lines if "raised" in line],
             unfinished=[row["id"] for row in found.values() if _is_unfinished(row)],
-            told=[call[1] for call in calls if call[0] == "events.PutEvents"],
+            told=[call[1] for call in calls if call[0] == "eventbridge.PutEvents"],
             invocations=self._invocations,
             again=[point for point in self.points[passed:] if _is_effect(point)],
         )
@@ -293,8 +297,5 @@ def _is_unfinished(row: Mapping[str, Any]) -> bool:
 
 
 def _is_effect(point: str) -> bool:
-    call = point.split()[1]
-    return not call.startswith(("dynamodb.", "events.", "sqs.List"))
-
-
-__all__ = ["CrashServer", "Life", "Story", "crash_server", "iso"]
+    call = point.split()[2]
+    return not call.startswith(("dynamodb.", "eventbridge.", "sqs.List"))
