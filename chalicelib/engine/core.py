@@ -19,7 +19,7 @@ from chalicelib.engine.announcing import announce
 from chalicelib.engine.course import Course
 from chalicelib.engine.criteria import Criteria
 from chalicelib.engine.door import not_met
-from chalicelib.engine.facts import FactFailed, read_facts
+from chalicelib.engine.facts import FactFailed, read_facts, with_facts
 from chalicelib.engine.guarding import Guarding
 from chalicelib.engine.opening import opened
 from chalicelib.engine.outcomes import Invocation, Outcome
@@ -96,12 +96,13 @@ class Engine:
         facts, unread = self._facts(execution, scope, invocation)
         if unread is None and (unmet := self._criteria.unmet_by_facts(scope)):
             return self._not_met(event, unmet)
-        admitted = self._guarding.admit(replace(look.execution, facts=facts), look, scope)
+        known = with_facts(look.execution, facts, unread)
+        admitted = self._guarding.admit(known, look, scope)
         if isinstance(admitted, Duplicate):
             return self._there(admitted.there, invocation)
         if isinstance(admitted, Refusal):
             return self._refused(look.execution, admitted, invocation)
-        return self._course.follow(self._begun(admitted, scope, invocation), unread)
+        return self._course.follow(self._begun(admitted, scope, invocation))
 
     def _resume(self, execution_id: str, invocation: Invocation) -> Outcome:
         """Go on with an execution whose time has come, or whose function was cut off."""

@@ -31,10 +31,10 @@ class Course:
         self._ports = ports
         self._guarding = guarding
 
-    def follow(self, run: Run, unread: Error | None = None) -> Outcome:
-        """Go on until the execution ends or waits. `unread` is a fact that could not be read."""
+    def follow(self, run: Run) -> Outcome:
+        """Go on until the execution ends or waits."""
         try:
-            ending = self._ending(run, unread)
+            ending = self._ending(run)
         except Suspended as suspended:
             return self._suspend(run, suspended)
         return self.end(run.execution, ending)
@@ -56,11 +56,11 @@ class Course:
         reason = closed.error.message if closed.error else closed.note
         return Outcome(closed.rule, closed.status, closed.id, reason)
 
-    def _ending(self, run: Run, unread: Error | None) -> Ending:
+    def _ending(self, run: Run) -> Ending:
         """One phase after the other, from that which the execution is in."""
         ending = run.execution.pending or Ending("succeeded")
         if run.execution.phase == "then":
-            ending = Ending("failed", unread) if unread else self._main(run)
+            ending = self._main(run)
             run.enter(self._next(ending), ending)
         if run.execution.phase == "verify":
             ending = self._verify(run, ending)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.actions.base import Tools
@@ -9,7 +11,7 @@ from chalicelib.actions.notfound import not_found
 from chalicelib.engine.ports import Actions
 from chalicelib.engine.scope import Scope
 from chalicelib.errors import ExpressionError, SecretError, StepError
-from chalicelib.journal.record import Error
+from chalicelib.journal.record import Ending, Error, Execution
 from chalicelib.plan import Fact
 
 
@@ -28,6 +30,17 @@ def read_facts(facts: list[Fact], scope: Scope, actions: Actions, tools: Tools) 
         known[fact["name"]] = _read(fact, scope, actions, tools)
         scope.put("facts", known)
     return known
+
+
+def with_facts(execution: Execution, facts: Mapping[str, Any], unread: Error | None) -> Execution:
+    """The execution with what was read; one whose fact could not be read is admitted as failed.
+
+    So it stands in the journal from the first, and after a crash no step runs without the fact.
+    """
+    read = replace(execution, facts=facts)
+    if unread is None:
+        return read
+    return replace(read, phase="on_failure", pending=Ending("failed", unread), intent=None)
 
 
 def _read(fact: Fact, scope: Scope, actions: Actions, tools: Tools) -> Any:

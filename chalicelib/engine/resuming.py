@@ -101,8 +101,6 @@ def restore(scope: Scope, execution: Execution) -> None:
     """Put back into scope what was known when it was left."""
     scope.put("execution", {"id": execution.id, "mode": execution.mode})
     scope.put("facts", dict(execution.facts or {}))
-    if execution.pending is not None and execution.pending.error is not None:
-        scope.put("error", execution.pending.error.as_dict())
     if execution.targets is not None:
         scope.put("targets", list(execution.targets))
 

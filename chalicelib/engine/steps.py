@@ -61,6 +61,7 @@ class Run:
         self._unwritten_effects = False
         self._steps_begun = 0
         self._tell_scope()
+        self._tell_error(execution.pending)
 
     def steps(self, steps: list[Step]) -> None:
         """Run those that are not on record, in order. Raises Stopped, Failed or Suspended."""
@@ -72,8 +73,7 @@ class Run:
     def enter(self, phase: Phase, pending: Ending) -> None:
         """The next part of the rule begins; what is certain of the end goes with it."""
         self.execution = replace(self.execution, phase=phase, pending=pending, waiting=None)
-        if pending.error is not None:
-            self.scope.put("error", pending.error.as_dict())
+        self._tell_error(pending)
 
     def write(self) -> None:
         """Put on record what is done so far."""
@@ -123,6 +123,10 @@ class Run:
                 for record in self.execution.steps
             },
         )
+
+    def _tell_error(self, pending: Ending | None) -> None:
+        if pending is not None and pending.error is not None:
+            self.scope.put("error", pending.error.as_dict())
 
     def _one(self, step: Step, record: StepRecord) -> StepRecord:
         done = self._attempt(step, self.scope)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.engine.times import iso
+from chalicelib.errors import StepError
 from chalicelib.journal.record import Decision
 from tests.engine.fakes import World
 from tests.engine.plans import expr, met, step, value
@@ -117,3 +118,40 @@ def test_who_is_denied_is_not_asked_again_for_the_next_step(world: World, on_err
     assert calls(world, "act") == []
     assert rule.execution.error is not None
     assert rule.execution.error.code == "Denied"
+
+
+@pytest.mark.parametrize("cut", ["tell", "again"])
+def test_an_unread_fact_is_still_unread_after_a_crash(world: World, cut: str) -> None:
+    def denied(_tools: Any) -> Any:
+        raise StepError("AccessDenied", "no")
+
+    world.actions.behaviours |= {"look": denied, "again": lambda _tools: "told"}
+    facts = [{"name": "all", "do": "look", "with": value(), "pick": None, "or": None}]
+    rule = Rule(world, facts=facts, then=[ACT], on_failure=[TELL, step("again", "again")])
+    cut_off_at(world, cut, 0)
+    with pytest.raises(CutOffError):
+        rule.event()
+    assert rule.wake(after=61).outcome == "failed"
+    assert calls(world, "act") == []
+    assert rule.execution.error is not None
+    assert (rule.execution.error.kind, rule.execution.error.code) == ("fact", "AccessDenied")
+
+
+def test_what_a_fact_echoes_of_a_secret_is_not_written_down(world: World) -> None:
+    world.secrets.known = {"ssm:/key": "hunter2"}
+    world.actions.behaviours["look"] = lambda _tools: {"key": "hunter2"}
+    facts = [{"name": "all", "do": "look", "with": value(), "pick": None, "or": None}]
+    Rule(world, facts=facts, then=[ACT]).event()
+    assert [what for what, _ in world.journal.writes] == ["admit", "close"]
+    assert "hunter2" not in repr(world.journal.writes)
+
+
+def test_what_people_are_asked_holds_no_secret(world: World) -> None:
+    world.secrets.known = {"ssm:/key": "hunter2"}
+    prompt = {"lit": "Send hunter2?"}
+    asked = {"by": ["*"], "within": 60.0, "prompt": prompt, "on_timeout": "fail"}
+    fail = step("fails", kind="fail", message={"lit": "no hunter2"}, if_=met("`true`"))
+    ask = step("ask", kind="approve", approve=asked)
+    rule = Rule(world, then=[fail], on_failure=[ask])
+    assert rule.event().outcome == "waiting"
+    assert "hunter2" not in repr(world.journal.writes)
