@@ -218,7 +218,7 @@ class Engine:
             return {}, None
         tools = self._tools(execution, invocation)
         try:
-            return read_facts(self._plan["facts"], scope, self._ports.actions, tools), None
+            return read_facts(self._plan["facts"], scope, self._ports, tools), None
         except FactFailed as failed:
             return scope.get("facts"), failed.error
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.actions.base import Tools
 from chalicelib.actions.notfound import not_found
-from chalicelib.engine.ports import Actions
+from chalicelib.engine.ports import Ports
 from chalicelib.engine.scope import Scope
 from chalicelib.errors import ExpressionError, SecretError, StepError
 from chalicelib.journal.record import Ending, Error, Execution
@@ -23,11 +23,11 @@ class FactFailed(Exception):
         self.error = error
 
 
-def read_facts(facts: list[Fact], scope: Scope, actions: Actions, tools: Tools) -> dict[str, Any]:
+def read_facts(facts: list[Fact], scope: Scope, ports: Ports, tools: Tools) -> dict[str, Any]:
     """All facts by name; each is in scope for those behind it. Raises FactFailed."""
     known: dict[str, Any] = {}
     for fact in facts:
-        known[fact["name"]] = _read(fact, scope, actions, tools)
+        known[fact["name"]] = _read(fact, scope, ports, tools)
         scope.put("facts", known)
     return known
 
@@ -43,10 +43,10 @@ def with_facts(execution: Execution, facts: Mapping[str, Any], unread: Error | N
     return replace(read, phase="on_failure", pending=Ending("failed", unread), intent=None)
 
 
-def _read(fact: Fact, scope: Scope, actions: Actions, tools: Tools) -> Any:
+def _read(fact: Fact, scope: Scope, ports: Ports, tools: Tools) -> Any:
     try:
         parameters = scope.evaluator.render(fact["with"], "with")
-        answer = actions.call(fact["do"], tools, parameters)
+        answer = ports.actions.call(fact["do"], tools, parameters)
         pick = fact["pick"]
         return answer if pick is None else scope.evaluator.pick(pick, answer)
     except StepError as error:
@@ -54,5 +54,12 @@ def _read(fact: Fact, scope: Scope, actions: Actions, tools: Tools) -> Any:
             return fact["or"]["value"]
         raise FactFailed(Error("fact", fact["name"], error.code, error.message)) from error
     except (ExpressionError, SecretError) as error:
-        code = type(error).__name__
-        raise FactFailed(Error("fact", fact["name"], code, str(error))) from error
+        raise FactFailed(_failure(fact, error)) from error
+    except Exception as error:
+        # an action's own defect: it ends this execution, as in a step, with its name
+        ports.telemetry.defect(fact["do"], error)
+        raise FactFailed(_failure(fact, error)) from error
+
+
+def _failure(fact: Fact, error: Exception) -> Error:
+    return Error("fact", fact["name"], type(error).__name__, str(error))

@@ -86,7 +86,9 @@ def _look(
         if verify["pick"] is not None:
             result = scope.evaluator.pick(verify["pick"], result)
         verdict = scope.child("result", result).evaluator.holds({"test": verify["until"]})
-    except OpsloopError as error:
+    except Exception as error:  # noqa: BLE001 - told as what it is: what cannot be told is unverified
+        if not isinstance(error, OpsloopError):
+            ports.telemetry.defect(verify["do"], error)
         return str(error), None
     return verdict.reason, verdict.met
 
