@@ -53,14 +53,18 @@ class NullValue(ExpressionError):
 class StepError(OpsloopError):
     """A step failed for good.
 
-    `code` is AWS's error code where AWS answered, else the name of what went wrong.
+    `code` is AWS's error code where AWS answered, else the name of what went wrong. `lost` says
+    that no answer came to what was sent: it may have taken effect all the same.
     """
 
-    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+    def __init__(
+        self, code: str, message: str, *, retryable: bool = False, lost: bool = False
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.retryable = retryable
+        self.lost = lost
 
 
 class SecretError(OpsloopError):

@@ -40,8 +40,13 @@ def _told(error: Exception) -> StepError | None:
         return _answered(error)
     if isinstance(error, exceptions.BotoCoreError):
         faults = (exceptions.HTTPClientError, exceptions.ConnectionError)
-        again = isinstance(error, faults)
-        return StepError(type(error).__name__, _short(str(error)), retryable=again)
+        unanswered = (exceptions.ReadTimeoutError, exceptions.ConnectionClosedError)
+        return StepError(
+            type(error).__name__,
+            _short(str(error)),
+            retryable=isinstance(error, faults),
+            lost=isinstance(error, unanswered),
+        )
     return None
 
 

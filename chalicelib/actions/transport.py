@@ -61,8 +61,8 @@ class Urllib3Transport:
                     f"{request}: TLS failed: is the certificate {request.host}'s?",
                 ) from None
             except (exceptions.HTTPError, OSError) as error:
-                raise _fault(request, type(error).__name__) from None
-        raise _fault(request, "no address of it takes a connection")
+                raise _fault(request, type(error).__name__, lost=True) from None
+        raise _fault(request, "no address of it takes a connection", lost=False)
 
     def _addresses(self, request: Request) -> list[str]:
         """All of the host's addresses. Raises StepError where one of them may not be reached."""
@@ -127,5 +127,5 @@ def _body(request: Request, answer: Any) -> bytes:
     return body
 
 
-def _fault(request: Request, what: str) -> StepError:
-    return StepError("ConnectionFault", f"{request}: {what}", retryable=True)
+def _fault(request: Request, what: str, *, lost: bool) -> StepError:
+    return StepError("ConnectionFault", f"{request}: {what}", retryable=True, lost=lost)

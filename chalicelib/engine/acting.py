@@ -92,7 +92,7 @@ def _tried(step: Step, parameters: dict[str, Any], tools: Tools, ports: Ports) -
         except WouldCall as effect:
             return Done("observed", effect.as_dict(), attempt)
         except StepError as error:
-            if attempt == retry["attempts"] or not _worth_retrying(error, retry):
+            if attempt == retry["attempts"] or not _worth_retrying(error, step, retry):
                 message = _after(attempt, error.message)
                 raise Failed(Error("action", step["id"], error.code, message)) from error
         except Exception as error:
@@ -102,8 +102,11 @@ def _tried(step: Step, parameters: dict[str, Any], tools: Tools, ports: Ports) -
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _worth_retrying(error: StepError, retry: Retry) -> bool:
-    return error.code in retry["on"] if retry["on"] else error.retryable
+def _worth_retrying(error: StepError, step: Step, retry: Retry) -> bool:
+    """What may have happened already, and must not twice, is repeated only by its name."""
+    if retry["on"]:
+        return error.code in retry["on"]
+    return error.retryable and not (error.lost and step["effect"] == "once")
 
 
 def _pause(retry: Retry, attempt: int) -> float:

@@ -221,6 +221,7 @@ def test_retries_what_botocore_would(error: Exception, code: str, *, retryable: 
     with pytest.raises(StepError) as raised, in_our_words():
         raise error
     assert (raised.value.code, raised.value.retryable) == (code, retryable)
+    assert raised.value.lost == (code == "ReadTimeoutError")
 
 
 def test_what_is_not_botocores_passes() -> None:

@@ -156,7 +156,7 @@ def test_nobody_listens() -> None:
     assert str(error) == (
         f"ConnectionFault: GET 127.0.0.1:{server.port}: no address of it takes a connection"
     )
-    assert error.retryable
+    assert (error.retryable, error.lost) == (True, False)
 
 
 def test_a_server_that_does_not_answer() -> None:
@@ -164,7 +164,8 @@ def test_a_server_that_does_not_answer() -> None:
         port = silent.getsockname()[1]
         error = _refused(f"http://127.0.0.1:{port}/secret-path", timeout=0.2)
     message = f"ConnectionFault: GET 127.0.0.1:{port}: ReadTimeoutError"
-    assert (str(error), error.retryable) == (message, True)
+    # what was sent may have been heard
+    assert (str(error), error.retryable, error.lost) == (message, True, True)
 
 
 def test_a_name_that_is_nobodys() -> None:

@@ -155,3 +155,30 @@ def test_what_people_are_asked_holds_no_secret(world: World) -> None:
     rule = Rule(world, then=[fail], on_failure=[ask])
     assert rule.event().outcome == "waiting"
     assert "hunter2" not in repr(world.journal.writes)
+
+
+LOST = StepError("ReadTimeoutError", "no answer", retryable=True, lost=True)
+RETRY: dict[str, Any] = {"attempts": 3, "backoff": 1.0, "on": []}
+
+
+@pytest.mark.parametrize(
+    ("effect", "error", "on", "tried"),
+    [
+        ("once", LOST, [], 1),
+        ("once", LOST, ["ReadTimeoutError"], 3),
+        ("once", StepError("Throttling", "no", retryable=True), [], 3),
+        ("idempotent", LOST, [], 3),
+        ("token", LOST, [], 3),
+        ("read", LOST, [], 3),
+    ],
+)
+def test_a_lost_answer_repeats_no_once_effect_unless_the_rule_names_it(
+    world: World, effect: str, error: StepError, on: list[str], tried: int
+) -> None:
+    def lost(_tools: Any) -> None:
+        raise error
+
+    world.actions.behaviours["boot"] = lost
+    rule = Rule(world, then=[step("boot", "boot", effect=effect, retry=RETRY | {"on": on})])
+    assert rule.event().outcome == "failed"
+    assert len(world.actions.calls) == tried
