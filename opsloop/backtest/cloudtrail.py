@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from opsloop.aws.cloudtrail_table import API_CALL, CHANGES_AFTER_ALL, SERVICE_EVENT, SIGN_IN
+from opsloop.backtest.forms import Item
 from opsloop.backtest.records import Broken, Delivered, Head, Undelivered
 
 INSIGHT = "AWS Insight via CloudTrail"
@@ -51,7 +52,7 @@ def reads_only(source: str, name: str) -> bool:
     return name.startswith(_READS) and f"{source}.{name}" not in CHANGES_AFTER_ALL
 
 
-def delivered(text: bytes, head: Head) -> Delivered | Undelivered:
+def delivered(item: Item, head: Head) -> Delivered | Undelivered:
     """The event of a record, whose text becomes its `detail` as it is. Raises Broken."""
     source = head.event_source.removesuffix(_DOMAIN)
     if head.event_type == "AwsApiCall" and reads_only(source, head.event_name):
@@ -63,16 +64,16 @@ def delivered(text: bytes, head: Head) -> Delivered | Undelivered:
         _quoted(head.event_id),
         _quoted(detail_type),
         _quoted("aws.cloudtrail" if detail_type == INSIGHT else f"aws.{source}"),
-        _quoted(_account(text, head)),
+        _quoted(_account(item, head)),
         _quoted(head.event_time),
         _quoted(head.aws_region),
-        text,
+        item,
     )
     return Delivered("cloudtrail", payload, head.event_time)
 
 
-def _account(text: bytes, head: Head) -> str:
-    account = head.recipient or _old(text).caller.account
+def _account(item: Item, head: Head) -> str:
+    account = head.recipient or _old(item).caller.account
     if not account:
         raise Broken("found neither recipientAccountId nor userIdentity.accountId; expected one")
     return account

@@ -6,7 +6,8 @@ LookupEvents, two events without a line end between. `worker` calls it for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -14,6 +15,7 @@ from msgspec import UNSET
 from chalicelib.events.shape import found
 from opsloop.backtest import cloudtrail
 from opsloop.backtest.alarm_history import Alarms
+from opsloop.backtest.forms import Item
 from opsloop.backtest.records import Broken, Delivered, Head, Undelivered
 from opsloop.backtest.scanning import scan
 
@@ -21,27 +23,25 @@ _EXPECTED = (
     "an event of EventBridge, a record of CloudTrail, an item of alarm history or a payload of SNS"
 )
 _BLANK = b" \t\r\n"
+Become: TypeAlias = Delivered | Undelivered | Broken
 _head = msgspec.json.Decoder(Head).decode
 _raws = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
-def deliveries(text: bytes, alarms: Alarms) -> Iterator[Delivered | Undelivered | Broken]:
+def deliveries(item: Item, alarms: Alarms) -> Iterable[Become]:
     """What becomes of a record, and of each that it holds; nothing for a blank one."""
     try:
-        head = _head(text)
-    except _UNREADABLE as error:
-        yield from _pieces(text, error, alarms)
-        return
-    try:
+        head = _head(item)
         if head.detail_type is not UNSET:
-            yield _event(text, head)
-        elif head.event_version is not UNSET:
-            yield cloudtrail.delivered(text, head)
-        else:
-            yield from _rarer(text, head, alarms)
+            return (_event(bytes(item), head),)
+        if head.event_version is not UNSET:
+            return (cloudtrail.delivered(item, head),)
+    except _UNREADABLE as error:
+        return _pieces(bytes(item), error, alarms)
     except Broken as broken:
-        yield broken
+        return (broken,)
+    return _rarer(bytes(item), head, alarms)
 
 
 def _event(text: bytes, head: Head) -> Delivered:
@@ -50,7 +50,14 @@ def _event(text: bytes, head: Head) -> Delivered:
     return Delivered("events", text, head.time)
 
 
-def _rarer(text: bytes, head: Head, alarms: Alarms) -> Iterator[Delivered | Undelivered | Broken]:
+def _rarer(text: bytes, head: Head, alarms: Alarms) -> Iterator[Become]:
+    try:
+        yield from _held(text, head, alarms)
+    except Broken as broken:
+        yield broken
+
+
+def _held(text: bytes, head: Head, alarms: Alarms) -> Iterator[Become]:
     if head.history_type is not UNSET:
         yield alarms.delivered(text)
     elif head.recorded is not UNSET:
@@ -61,11 +68,11 @@ def _rarer(text: bytes, head: Head, alarms: Alarms) -> Iterator[Delivered | Unde
         yield from _listed(text, head, alarms)
 
 
-def _listed(text: bytes, head: Head, alarms: Alarms) -> Iterator[Delivered | Undelivered | Broken]:
+def _listed(text: bytes, head: Head, alarms: Alarms) -> Iterator[Become]:
     for records in (head.records, head.history, head.looked_up):
         if records is not UNSET:
             for raw in _elements(records):
-                yield from deliveries(bytes(raw), alarms)
+                yield from deliveries(raw, alarms)
             return
     raise Broken(f"found {found(msgspec.json.decode(text))}; expected {_EXPECTED}")
 
@@ -89,9 +96,7 @@ def _sent(sns: msgspec.Raw) -> str:
         raise Broken(f"a message of SNS: {error}") from error
 
 
-def _pieces(
-    text: bytes, error: Exception, alarms: Alarms
-) -> Iterator[Delivered | Undelivered | Broken]:
+def _pieces(text: bytes, error: Exception, alarms: Alarms) -> Iterator[Become]:
     """The objects in a text that is not one object; rubbish is what is in none."""
     if not text.strip(_BLANK):
         return

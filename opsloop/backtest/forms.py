@@ -11,17 +11,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from opsloop.backtest.scanning import CONTAINER, FIRST_KEY, LISTS, scan
 
+#: a record as it was written: bytes, or a view of them that JSON's reader made
+Item: TypeAlias = bytes | msgspec.Raw
+
 
 class Batch(NamedTuple):
-    """Records as they were written, and the line at which each begins."""
+    """Records, and the line at which each begins."""
 
-    items: Sequence[bytes]
+    items: Sequence[Item]
     lines: Sequence[int]
 
 
@@ -119,20 +122,16 @@ def _last_boundary(text: bytes, begin: int) -> int:
     return 0
 
 
-def _listed(body: bytes) -> list[bytes] | None:
+def _listed(body: bytes) -> list[msgspec.Raw] | None:
     """The elements of a list, or of several lists; None: it is not so easy."""
     try:
-        return _elements(body)
+        return _raws(b"[%b]" % body)
     except (msgspec.DecodeError, RecursionError):
         pass  # it may be several lists
     try:
-        return _elements(_SEAM.sub(b",", body))
+        return _raws(b"[%b]" % _SEAM.sub(b",", body))
     except (msgspec.DecodeError, RecursionError):
         return None
-
-
-def _elements(body: bytes) -> list[bytes]:
-    return [bytes(raw) for raw in _raws(b"[%b]" % body)]
 
 
 def _scanned(text: bytes, line: int, begin: int, end: int, *, last: bool) -> Cut:
@@ -148,12 +147,12 @@ def _scanned(text: bytes, line: int, begin: int, end: int, *, last: bool) -> Cut
     return Cut(Batch(items, _lines(text, line, begins, len(items))), taken)
 
 
-def _find(text: bytes, items: Iterable[bytes], begin: int) -> Iterable[int]:
+def _find(text: bytes, items: Iterable[msgspec.Raw], begin: int) -> Iterable[int]:
     """Where each item stands: they follow each other."""
     for item in items:
-        begin = text.index(item, begin)
+        begin = text.index(bytes(item), begin)
         yield begin
-        begin += len(item)
+        begin += len(bytes(item))
 
 
 def _lines(text: bytes, line: int, begins: Iterable[int], count: int) -> Sequence[int]:

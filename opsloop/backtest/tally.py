@@ -161,6 +161,12 @@ class Tally:
             self.rules[name] = RuleTally()
         return self.rules[name]
 
+    def keep(self, kind: str, reason: str, count: int) -> None:
+        """Count records that EventBridge does not deliver; the source is of their kind, too."""
+        self.undelivered.add(reason, count)
+        self.kept += count
+        self.kinds[kind] += 0
+
     def breaks(self, place: str, line: int, why: str) -> None:
         """Count a record that could not be read."""
         self.broken += 1

@@ -6,6 +6,7 @@ line, and stops nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from opsloop.backtest.counting import Counting, Job
@@ -57,23 +58,23 @@ class Worker:
 
     def _count(self, place: str, batch: Batch) -> None:
         counting, alarms = self._counting, self._alarms
-        tally = counting.tally
-        for text, line in zip(batch.items, batch.lines, strict=True):
+        tally, undelivered = counting.tally, Counter[Undelivered]()
+        for item, line in zip(batch.items, batch.lines, strict=True):
             try:
-                for record in deliveries(text, alarms):
+                for record in deliveries(item, alarms):
                     if isinstance(record, Delivered):
                         counting.event(record, place, line)
                     elif isinstance(record, Undelivered):
-                        tally.undelivered.add(record.reason)
-                        tally.kept += 1
-                        tally.kinds[record.kind] += 0  # the source is of this kind all the same
+                        undelivered[record] += 1
                     else:
                         tally.breaks(place, line, str(record))
             except Broken as broken:
                 tally.breaks(place, line, str(broken))
             except RecursionError:
                 tally.breaks(place, line, "found JSON that is nested too deep")
-            tally.size += len(text)
+            tally.size += len(item)
+        for record, count in undelivered.items():
+            tally.keep(record.kind, record.reason, count)
         self._told(0, len(batch.items))
 
 

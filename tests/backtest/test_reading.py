@@ -69,10 +69,10 @@ def read(text: bytes, block: int) -> list[tuple[bytes, int]]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(reading, "BLOCK", block)
         return [
-            (item, line)
+            (bytes(item), line)
             for batch in batches(pieces)
             for item, line in zip(batch.items, batch.lines, strict=True)
-            if item.strip()
+            if bytes(item).strip()
         ]
 
 

@@ -1,6 +1,6 @@
 """A hundred rules for measuring backtests, as plans and as a rulebook that asks the same.
 
-Fourteen are on calls that the month of CloudTrail has; they are woken by one record of 25. The
+Fourteen are on calls that the month of CloudTrail has; they are woken by one record of 31. The
 others are on calls that it has not, as most rules are on most days. Each has a criterion.
 """
 
