@@ -60,7 +60,8 @@ def opened(
         request=invocation.request,
         attempt=uuid4().hex,
         element=element,
-        resource=storable(resource),
+        # a key of an index is never empty
+        resource=storable(resource) or None,
         actor=actor["name"] if actor else None,
         key=_key(plan, scope, resource),
         caused_by=str(named) if named and named.trusted else None,
