@@ -21,11 +21,12 @@ from chalicelib.engine.criteria import Criteria
 from chalicelib.engine.door import not_met
 from chalicelib.engine.facts import FactFailed, read_facts, with_facts
 from chalicelib.engine.guarding import Guarding
-from chalicelib.engine.opening import opened
+from chalicelib.engine.opening import effective_mode, opened
 from chalicelib.engine.outcomes import Invocation, Outcome
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.resuming import (
+    capped,
     event_of,
     is_recheck,
     not_now,
@@ -149,6 +150,7 @@ class Engine:
             note = "the rule was changed meanwhile, in what was still to be done"
             error = Error("action", "resume", "Superseded", note)
             return self._course.end(execution, Ending("superseded", error))
+        execution = capped(execution, effective_mode(self._plan, self._stage))
         event = event_of(execution)
         scope = self._criteria.scope_of(event, execution.element)
         restore(scope, execution)

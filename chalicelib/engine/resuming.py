@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import uuid4
 
+from chalicelib.engine.opening import MODES
 from chalicelib.engine.outcomes import Invocation, Outcome
 from chalicelib.engine.scope import Scope
 from chalicelib.engine.times import iso, seconds
@@ -21,7 +23,7 @@ from chalicelib.events.ulid import time_of
 from chalicelib.guards.limits import Refusal
 from chalicelib.journal.packing import Cut
 from chalicelib.journal.record import UNFINISHED, Execution, resume
-from chalicelib.plan import Plan, Step
+from chalicelib.plan import Mode, Plan, Step
 
 #: a wake-up may come so many seconds before its time
 EARLY = 1.0
@@ -82,6 +84,20 @@ def taken(there: Execution, invocation: Invocation) -> Execution:
         attempt=uuid4().hex,
         lease=iso(invocation.deadline),
     )
+
+
+def capped(execution: Execution, mode: Mode) -> Execution:
+    """The execution in the mode that its rule has by now, where that allows less.
+
+    What was admitted to less stays so: nobody asked for more.
+    """
+    now = max(mode, "observe", key=MODES.index)
+    if MODES.index(now) >= MODES.index(execution.mode):
+        return execution
+    note = f"mode {now} by now"
+    if note not in (execution.note or ""):
+        execution = replace(execution, note="; ".join(filter(None, (execution.note, note))))
+    return replace(execution, mode=now)
 
 
 def what_is_missing(execution: Execution) -> str | None:
