@@ -23,7 +23,7 @@ from chalicelib.guards import blast, gate, limits
 from chalicelib.guards.limits import Refusal
 from chalicelib.journal.memory import Remembered
 from chalicelib.journal.record import Execution
-from chalicelib.plan import Plan
+from chalicelib.plan import Guard, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Guarding:
         key = execution.key or ""
         if known := self.refusals.known(key):
             return Look(execution, known, known=True)
-        closed = self._caused(execution) or self._gate(execution)
+        closed = self._caused(execution) or self._gate(execution, self._guard)
         if closed is not None:
             return Look(execution, closed)
         if self._guard is None or not admission.remembers(self._guard):
@@ -71,7 +71,7 @@ class Guarding:
     ) -> Execution | Duplicate | Refusal:
         """The execution, admitted, with every guard charged; or why it is not."""
         # facts may have taken their time: what is stale or paused by now is not admitted
-        if closed := self._gate(execution):
+        if closed := self._gate(execution, self._guard):
             return closed
         note = execution.note
         if self._guard is not None and self._guard["blast"] is not None:
@@ -86,7 +86,12 @@ class Guarding:
         return admission.admit(written, self._guard, look.read, self._ports) or execution
 
     def take(self, there: Execution, taken: Execution) -> bool | Refusal:
-        """Take an execution over, with its lock; False where somebody else was faster."""
+        """Take an execution over, with its lock; False where somebody else was faster.
+
+        What is paused waits until the pause is over, whatever else it waited for.
+        """
+        if paused := self._gate(there, None):
+            return paused
         return admission.take(there, taken, self._guard, self._ports)
 
     def close(self, execution: Execution) -> None:
@@ -119,9 +124,9 @@ class Guarding:
             return None
         return Refusal("self", f"caused by {there} of this rule itself")
 
-    def _gate(self, execution: Execution) -> Refusal | None:
+    def _gate(self, execution: Execution, guard: Guard | None) -> Refusal | None:
         return gate.closed(
-            self._guard,
+            guard,
             self._pauses.current(),
             rule=execution.rule,
             pack=execution.pack,

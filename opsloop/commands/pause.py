@@ -32,7 +32,8 @@ def command(
 
     WHAT is a rule, a pack, or all; without it, the command says what is paused. Every function
     of the stage honours it within five seconds: events that come meanwhile are refused, and
-    written down as such. It ends by itself, or with `opsloop resume`.
+    written down as such; executions that wait go on behind it. It ends by itself, or with
+    `opsloop resume`.
     """
     from opsloop.history.pausing import known_in, pausing_of  # noqa: PLC0415 - boto3 is slow
 

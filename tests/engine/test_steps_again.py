@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.engine.times import iso
 from chalicelib.errors import StepError
+from chalicelib.guards.gate import Pause
 from chalicelib.journal.record import Decision
 from tests.engine.fakes import World
 from tests.engine.plans import expr, met, step, value
@@ -182,3 +183,28 @@ def test_a_lost_answer_repeats_no_once_effect_unless_the_rule_names_it(
     rule = Rule(world, then=[step("boot", "boot", effect=effect, retry=RETRY | {"on": on})])
     assert rule.event().outcome == "failed"
     assert len(world.actions.calls) == tried
+
+
+def test_what_is_paused_waits_until_the_pause_is_over(world: World) -> None:
+    rule = Rule(world, then=[step("rest", kind="wait", wait=600.0), ACT])
+    assert rule.event().outcome == "waiting"
+    before = rule.execution
+    world.journal.paused = [Pause("all", world.clock.at + 3_600, "maria", "we are moving")]
+    held = rule.wake(after=600)
+    assert (held.outcome, held.reason) == (
+        "waiting",
+        "pause: all paused by maria until 2023-11-14T23:13:20Z: we are moving",
+    )
+    assert rule.execution == before
+    assert rule.wake(after=3_000).outcome == "succeeded"
+    assert calls(world, "act") == [None]
+
+
+def test_what_crashed_waits_for_the_end_of_a_pause(world: World) -> None:
+    rule = Rule(world, then=[ACT, ACT | {"id": "two"}])
+    cut_off_at(world, "act", 0)
+    with pytest.raises(CutOffError):
+        rule.event()
+    world.journal.paused = [Pause("rule:restart", world.clock.at + 120, "maria")]
+    assert rule.wake(after=61).outcome == "waiting"
+    assert rule.wake(after=60).outcome == "succeeded"
