@@ -41,7 +41,7 @@ if: ["tag(facts.tags, 'public') != 'approved'"]
 """,
     "by-people": """\
 when: {api: ec2:TerminateInstances}
-if: [actor.type == 'IAMUser', "age(time) < duration('1m')"]
+if: ["[actor.type][0] == 'IAMUser'", "age(time) < duration('1m')"]
 """,
     "root": """\
 when:
@@ -53,7 +53,7 @@ when:
     "spends": "when: {api: ec2:CreateNatGateway}\n",
     "quarantine": """\
 when: {event: {source: [aws.guardduty], detail-type: [GuardDuty Finding]}}
-if: [event.detail.severity >= params.high]
+if: [round(event.detail.severity) >= params.high]
 """,
     "reboot": """\
 when: {alarm: {names: ['Server*'], to: ALARM}}

@@ -60,7 +60,7 @@ tick          -        -
 Why not more often
 RULE          WHY
 close-bucket  undecided: facts.tags
-by-people     1 not met: actor.type == 'IAMUser'
+by-people     1 not met: [actor.type][0] == 'IAMUser'
 root          never: its pattern matched no event
 spends        never: its pattern matched no event
 tag-instance  never: its pattern matched no event

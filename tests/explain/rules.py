@@ -32,7 +32,7 @@ when:
     source: [aws.guardduty]
     detail-type: [GuardDuty Finding]
     detail: {resource: {resourceType: [Instance]}}
-if: [event.detail.severity >= params.high, event.detail.service.archived != true]
+if: [round(event.detail.severity) >= params.high, event.detail.service.archived != true]
 """,
     "pack/tag-instance.yaml": """\
 when: {api: ec2:RunInstances}

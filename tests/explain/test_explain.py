@@ -127,8 +127,10 @@ def test_a_criterion_counts_by_element_and_names_what_it_saw(compiled: Compiled)
             (
                 "each.of",
                 "a list of at most 100",
-                "each.of: event.detail.responseElements.instancesSet.items gave None; "
-                "expected a list of at most 100",
+                (
+                    "each.of: event.detail.responseElements.instancesSet.items gave None; "
+                    "expected a list of at most 100"
+                ),
             ),
         ),
     ],
@@ -163,7 +165,7 @@ def test_the_tick_of_the_rules_own_schedule_runs_it(compiled: Compiled) -> None:
     assert by_rule(compiled, event)["tick"].outcome == "runs"
 
 
-def test_the_clock_stands_at_the_events_own_time(compiled: Compiled) -> None:
+def test_the_clock_stands_at_the_events_own_time() -> None:
     [event] = normalise(content("guardduty-ec2-bitcoin"))
     clock = EventClock(event)
     assert clock.now() == 1793611800.0

@@ -13,7 +13,7 @@ EVENTS = Path(__file__).parents[1] / "events"
 LISTED = """\
 GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
 OUTCOME   RULE          WHY
-not met   quarantine    event.detail.severity >= params.high: event.detail.severity is 5
+not met   quarantine    round(event.detail.severity) >= params.high: the value is 5
 no match  close-bucket  source: wanted "aws.s3", found "aws.guardduty", and 3 more
 no match  tag-instance  source: wanted "aws.ec2", found "aws.guardduty", and 3 more
 no match  reboot        source: wanted "aws.cloudwatch", found "aws.guardduty", and 3 more
@@ -36,7 +36,7 @@ yes   detail.state.value  "ALARM"                          "ALARM"
 """
 IN_FULL = """\
 GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
-not met  quarantine  event.detail.severity >= params.high: event.detail.severity is 5
+not met  quarantine  round(event.detail.severity) >= params.high: the value is 5
 
 Pattern
 HELD  FIELD                         WANTED               FOUND
@@ -45,8 +45,8 @@ yes   detail-type                   "GuardDuty Finding"  "GuardDuty Finding"
 yes   detail.resource.resourceType  "Instance"           "Instance"
 
 Criteria on the event
-MET  CRITERION                              BECAUSE
-no   event.detail.severity >= params.high   event.detail.severity is 5
+MET  CRITERION                                    BECAUSE
+no   round(event.detail.severity) >= params.high  the value is 5
 yes  event.detail.service.archived != true
 """
 
@@ -70,9 +70,9 @@ def test_json_says_the_same(explain: Explain) -> None:
     assert rule["outcome"] == "not met"
     assert rule["miss"] == {
         "part": "criteria",
-        "path": "event.detail.severity",
-        "wanted": "event.detail.severity >= params.high",
-        "seen": "event.detail.severity is 5",
+        "path": "",
+        "wanted": "round(event.detail.severity) >= params.high",
+        "seen": "the value is 5",
         "more": 0,
     }
     assert [field["held"] for field in rule["pattern"]] == [True, True, True]
