@@ -304,7 +304,8 @@ class Writer:
             case "not":
                 return f"!({self.expression(depth - 1)})"
             case "is":
-                return f"({self.expression(depth - 1)}) {self.pick(['==', '!='])} {self.pick(['true', 'false'])}"
+                sign, word = self.pick(["==", "!="]), self.pick(["true", "false"])
+                return f"({self.expression(depth - 1)}) {sign} {word}"
         return self.atom()
 
     def condition(self, depth: int = 2) -> Any:
