@@ -76,7 +76,10 @@ def test_1000_events_over_a_bad_road_are_1000_executions(aws: Aws, tmp_path: Pat
     assert result.met["throttled"] > 300
     assert result.met["lost"] > 75
     assert result.outcomes().keys() <= {"succeeded", "duplicate", "raised"}
-    assert all("JournalError: could not" in raised for raised in result.redelivered())
+    # only what botocore gave up on comes again: a lost answer alone is no error
+    for raised in result.redelivered():
+        assert raised.startswith("JournalError: could not")
+        assert "reached max retries" in raised or "Read timeout" in raised
     # the metric misses only those whose very last write was done, and never known to be
     assert result.counts == {"Succeeded": result.outcomes()["succeeded"]}
 
