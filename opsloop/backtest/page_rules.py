@@ -75,11 +75,11 @@ def _details(rule: RuleReport, axis: Axis, *, opened: bool) -> Markup:
 
 
 def _resources(rule: RuleReport) -> Iterator[Markup]:
-    resources = rule.tally.fired.resources
-    if not resources.counts:
+    """Those that stand out, where any does."""
+    top = rule.tally.fired.resources.counts.most_common(_MOST_RESOURCES)
+    if not top or top[0][1] == 1:
         return
     yield element("h3", "Resources it would have run for most often")
-    top = resources.counts.most_common(_MOST_RESOURCES)
     columns = (("Executions", "number"), ("Resource", "wide whole"))
     yield table(columns, [(f"{count:,}", element("code", name)) for name, count in top])
 

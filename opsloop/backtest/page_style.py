@@ -71,7 +71,7 @@ td:last-child, th:last-child { padding-right: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .name { font-weight: 600; white-space: nowrap; }
 .name small { display: block; font-weight: 400; color: var(--faint); }
-.wide { overflow-wrap: anywhere; }
+.wide { overflow-wrap: anywhere; min-width: 14em; }
 .by { min-width: 9em; overflow-wrap: anywhere; }
 .whole { width: 100%; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
