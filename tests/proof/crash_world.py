@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,8 +40,10 @@ DELIVERED = EVENT_TIME + 1.5
 RETRIES = (60.0, 120.0)
 #: how long somebody takes to answer
 THINKING = 90.0
+ITEMS = ["a", "b", "c"]
 #: nothing takes so many invocations
 MOST = 120
+_ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 @dataclass(frozen=True, order=True)
@@ -118,7 +121,7 @@ def event(queue: str) -> dict[str, Any]:
         "time": iso(EVENT_TIME),
         "region": REGION,
         "resources": [],
-        "detail": {"queue": queue, "items": ["a", "b", "c"]},
+        "detail": {"queue": queue, "items": ITEMS},
     }
 
 
@@ -159,6 +162,8 @@ class Life:
         self._client = aws.client("dynamodb")
         queues = aws.client("sqs")
         self._queue = queues.create_queue(QueueName=plan["rule"])["QueueUrl"]
+        #: what an event comes to: an execution for each of its items, or one
+        self._executions = 1 if plan["each"] is None else len(ITEMS)
         self._numbers = count()
         self._queued: list[Due] = []
         self._read = 0
@@ -242,7 +247,8 @@ class Life:
         """Lambda delivers again, at most twice. That may be lost, but for what nobody has yet."""
         if due.tries == len(RETRIES):
             return False
-        return self._redelivers or how != "killed" or not self._journal()
+        all_admitted = len(self._journal()) == self._executions
+        return self._redelivers or how != "killed" or not all_admitted
 
     def _fresh_lines(self) -> list[dict[str, Any]]:
         """What the last child wrote."""
@@ -282,7 +288,7 @@ class Life:
         text = json.dumps(body, sort_keys=True)
         for name, stands in ((self._queue, "QUEUE"), (self._plan["rule"], "RULE")):
             text = text.replace(name, stands)
-        return line["call"], text, token
+        return line["call"], _ULID.sub("EXECUTION", text), token
 
 
 def _due(one: Execution) -> float:
