@@ -98,7 +98,7 @@ def test_a_body_is_json_or_text(aws: World, body: bytes, read: Any) -> None:
         ),
         (
             Reply(400, {}, b"x" * 900),
-            f"HTTP400: POST hooks.example: HTTP 400: {'x' * 200}",
+            f"HTTP400: POST hooks.example: HTTP 400: {'x' * 200}…",
             False,
         ),
     ],
