@@ -51,7 +51,7 @@ class Asking:
         """It is equal to this."""
         match value:
             case list() | dict():
-                return self.nothing_of(f"{_shown(found)} is compared with a list or a map")
+                return self.nothing_of(f"{shown(found)} is compared with a list or a map")
             case None:
                 return self._absent(found, [])
             case str() if found.case:
@@ -80,7 +80,7 @@ class Asking:
         # what is no text is read as null where a text is wanted, and null is no number
         excluded = words or ([] if found.text else numbers)
         if not excluded:
-            return self.nothing_of(f"{_shown(found)} may be nearly anything")
+            return self.nothing_of(f"{shown(found)} may be nearly anything")
         return self._of_one(found, [{"anything-but": excluded}, ABSENT])
 
     def there(self, found: Found) -> Filter:
@@ -90,7 +90,7 @@ class Asking:
         if found.text or all(self.known.is_single(each.place) for each in found.alternatives):
             return self._any(found, [PRESENT])
         why = "may be a list or a map, which `exists` does not see"
-        return self.nothing_of(f"{_shown(found)} {why}")
+        return self.nothing_of(f"{shown(found)} {why}")
 
     def falsy(self, found: Found) -> Filter:
         """Null, false or empty."""
@@ -102,7 +102,7 @@ class Asking:
             return NOTHING
         if not self.known.by_aws:
             why = "may be a number of more digits than EventBridge compares"
-            self.notes.append(f"{_shown(found)} {why}: it need only be there")
+            self.notes.append(f"{shown(found)} {why}: it need only be there")
         elif abs(bound) > _LARGEST or round(bound, _DECIMALS) != bound:
             self.notes.append(f"{bound} is beyond what AWS promises of `numeric`")
         else:
@@ -128,7 +128,7 @@ class Asking:
         if found.case:
             return self._any(found, values)
         if found.text:
-            return self.nothing_of(f"{_shown(found)} is read as null for many reasons")
+            return self.nothing_of(f"{shown(found)} is read as null for many reasons")
         return self._of_one(found, [None, *values, ABSENT], sure=True)
 
     def _of_one(self, found: Found, values: Iterable[Any], *, sure: bool = False) -> Filter:
@@ -144,14 +144,14 @@ class Asking:
                         found, (each for each in values if each != ABSENT or not never)
                     )
                 why = "there may be a list on the way" if sure else "it may be a list"
-                return self.nothing_of(f"{_shown(found)}: {why}, into which EventBridge looks")
+                return self.nothing_of(f"{shown(found)}: {why}, into which EventBridge looks")
         why = "may be in several places, and no pattern can ask that it is in none"
-        return self.nothing_of(f"{_shown(found)} {why}")
+        return self.nothing_of(f"{shown(found)} {why}")
 
     def _any(self, found: Found, values: Iterable[Any], *, single: bool = True) -> Filter:
         """One of the places has one of the values."""
         if not all(each.place.sayable for each in found.alternatives):
-            return self.nothing_of(f"{_shown(found)} has a name that no pattern has")
+            return self.nothing_of(f"{shown(found)} has a name that no pattern has")
         wanted = Wanted.of(*values, single=single)
         asked = (both(at(each.place, wanted), each.given) for each in found.alternatives)
         return reduce(either, asked, NOTHING)
@@ -175,6 +175,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _shown(found: Found) -> str:
+def shown(found: Found) -> str:
     """The value in a reason."""
-    return f"`event.{found.alternatives[0].place.name}`"
+    return f"`{'.'.join(('event', *found.alternatives[0].place.steps))}`"

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from opsloop.compiler.pushdown import texts
-from opsloop.compiler.pushdown.asking import Asking
+from opsloop.compiler.pushdown.asking import Asking, shown
 from opsloop.compiler.pushdown.filters import Filter, Place
 from opsloop.compiler.pushdown.found import Const, Found, Many, Operand, Other
 from opsloop.compiler.pushdown.texts import Said
 from opsloop.compiler.pushdown.wanted import ANY_TEXT
 
-_TEXT = Said((ANY_TEXT,))
+_TEXT = Said((ANY_TEXT,), "all that a pattern can ask is that it is a text")
 Arguments = list[Operand]
 #: asks for a call's answer, `True` or `False`; None where it does not know these arguments
 Call = Callable[[Asking, Arguments, bool], Filter | None]
@@ -29,7 +29,7 @@ def asked(asking: Asking, name: str, arguments: Arguments, *, met: bool) -> Filt
     if found is not None:
         return found
     reasons = [each.why for each in arguments if isinstance(each, Other)]
-    return asking.nothing_of(reasons[0] if reasons else f"`{name}()` is decided by the function")
+    return asking.nothing_of(reasons[0] if reasons else f"`{name}()` no pattern can work out")
 
 
 def _simple(say: Callable[[Any], Said], cased: bool = False) -> Call:
@@ -87,14 +87,18 @@ def _listed(asking: Asking, found: Found, values: list[Any], *, met: bool) -> Fi
     return None if found.case else asking.none_of(found, values)
 
 
-def _holding(asking: Asking, found: Found, value: Any, *, met: bool) -> Filter | None:
+def _holding(asking: Asking, found: Found, value: Any, *, met: bool) -> Filter:
     """Whether the event's text or list holds a value."""
     certain = found.text or all(asking.known.is_single(each.place) for each in found.alternatives)
     if found.case:
         return asking.text(found, _TEXT)
     if isinstance(value, str) and (certain or met):
         return _part(asking, found, value, met=met)
-    return asking.member(found, [value], some=True) if met else None
+    if met:
+        return asking.member(found, [value], some=True)
+    return asking.nothing_of(
+        f"{shown(found)} may be a list, of which EventBridge takes any element"
+    )
 
 
 def _part(asking: Asking, found: Found, part: str, *, met: bool) -> Filter:

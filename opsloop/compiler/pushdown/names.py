@@ -18,7 +18,7 @@ _DIMENSIONS = ("metricStat", "metric", "dimensions")
 
 def found(name: str) -> Operand:
     """What a name that is always in scope reads."""
-    return _NAMES.get(name) or Other(f"`{name}` is worked out by the function")
+    return _NAMES.get(name) or Other(f"`{name}` no pattern can work out")
 
 
 def of_event(key: str) -> Operand:
@@ -29,7 +29,7 @@ def of_event(key: str) -> Operand:
 
 
 def _alarm(key: str) -> Operand:
-    return _ALARM.get(key) or Other(f"`alarm.{key}` is worked out by the function")
+    return _ALARM.get(key) or Other(f"`alarm.{key}` no pattern can work out")
 
 
 def _dimension(name: str) -> Operand:
@@ -42,7 +42,7 @@ def _dimension(name: str) -> Operand:
 
 
 def _actor(key: str) -> Operand:
-    return _ACTOR.get(key) or Other(f"`actor.{key}` is worked out by the function")
+    return _ACTOR.get(key) or Other(f"`actor.{key}` no pattern can work out")
 
 
 def _role() -> Found:

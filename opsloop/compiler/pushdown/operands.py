@@ -57,7 +57,9 @@ class Reader:
     def read(self, node: Node, here: Here = ROOT) -> Operand:
         """What a node gives."""
         reads = _READS.get(node["type"])
-        return reads(self, node, here) if reads else Other(f"{_shown(node)} is worked out")
+        return (
+            reads(self, node, here) if reads else Other(f"{_shown(node)} no pattern can work out")
+        )
 
     def let(self, name: str) -> Expr | None:
         """The `let` of a name."""
@@ -73,8 +75,13 @@ class Reader:
             self._each = self._each or _element(self.read(each["of"]["tree"]), "each")
             return self._each
         if name == "params":
-            return Const(self.params)
+            return Members(self._parameter)
         return names.found(name)
+
+    def _parameter(self, name: str) -> Operand:
+        if name in self.params:
+            return Const(self.params[name])
+        return Other(f"`params.{name}` differs between the stages, a pattern does not")
 
     def _field(self, node: Node, here: Here) -> Operand:
         if here.value is None:
@@ -86,6 +93,15 @@ class Reader:
 
     def _literal(self, node: Node, _here: Here) -> Operand:
         return Const(node["value"])
+
+    def _list(self, node: Node, here: Here) -> Operand:
+        read = [self.read(child, here) for child in node["children"]]
+        values = [each.value for each in read if isinstance(each, Const)]
+        return (
+            Const(values)
+            if len(values) == len(read)
+            else Other("a list that no pattern can work out")
+        )
 
     def _current(self, _node: Node, here: Here) -> Operand:
         return here.value or Other("@ is all names at once")
@@ -122,8 +138,8 @@ class Reader:
             case Found((only,), case=None):
                 return Many(only)
             case Many():
-                return Other(f"{_shown(node)} is a list of lists")
-        return read if isinstance(read, Other) else Other(f"{_shown(node)} is worked out")
+                return Other("a list of lists no pattern can ask for")
+        return read if isinstance(read, Other) else Other(f"{_shown(node)} no pattern can work out")
 
     def _elements(self, operand: Operand | None) -> Operand:
         """The elements of a list, none in particular."""
@@ -144,7 +160,7 @@ class Reader:
                 read = self.read(text, here)
                 if isinstance(read, Found) and read.case is None:
                     return replace(read, case=case)
-        return Other(f"{_shown(node)} is worked out")
+        return Other(f"{_shown(node)} no pattern can work out")
 
     def _get(self, container: Operand, key: Operand) -> Operand:
         if isinstance(key, Const) and isinstance(key.value, str):
@@ -194,7 +210,7 @@ def _tag(tags: Operand, key: Operand) -> Operand:
                 pair = Alternative(element.place, both(element.given, given))
                 found.append(pair.child(value_name))
             return Found(tuple(found))
-    return Other("tag() of what is worked out")
+    return Other("`tag()` of what no pattern can work out")
 
 
 def _shown(node: Node) -> str:
@@ -202,13 +218,14 @@ def _shown(node: Node) -> str:
     if node["type"] == "function_expression":
         return f"`{node['value']}()`"
     path = written(node)
-    return f"`{path}`" if path else "a value"
+    return f"`{path}`" if path else "a value that"
 
 
 _READS: dict[str, Callable[[Reader, Node, Here], Operand]] = {
     "field": Reader._field,  # noqa: SLF001 - the table of this very class
     "variable": Reader._variable,  # noqa: SLF001
     "literal": Reader._literal,  # noqa: SLF001
+    "multi_select_list": Reader._list,  # noqa: SLF001
     "current": Reader._current,  # noqa: SLF001
     "identity": Reader._current,  # noqa: SLF001
     "subexpression": Reader._chain,  # noqa: SLF001

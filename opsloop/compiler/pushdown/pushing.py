@@ -84,8 +84,7 @@ class _Pushing:
             reasons.append("it is never met")
             return False
         if asked.is_everything:
-            reasons += () if notes else ("it has too many alternatives",)
-            return False
+            return not notes  # the same for every event
         fitting, refused = self._own.fitting(asked)
         reasons += refused
         if fitting.is_everything:
@@ -97,6 +96,9 @@ class _Pushing:
             reasons.append("with what is asked before, it has too many alternatives")
             return False
         together = both(self._asked, asked)
+        if not together.branches:
+            reasons.append("with what is asked before, it is never met")
+            return False
         try:
             pattern = merged(self._own, self._own.fitting(together)[0])
         except DoesNotFit as reason:

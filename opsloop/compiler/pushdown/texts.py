@@ -90,7 +90,8 @@ def cased(text: str, case: str, *, whole: bool) -> Said:
     safe = re.match(f"[^{_UNSAFE[case]}]*", text)[0] if text.isascii() else ""  # type: ignore[index]  # always matches
     if safe == text and whole:
         return Said(({"equals-ignore-case": text},))
-    less = None if safe == text else f"{case}() has letters that EventBridge does not know as such"
+    spelt = f"{case}() makes letters of this of others too, which EventBridge does not know"
+    less = None if safe == text else spelt
     return Said(({"prefix": {"equals-ignore-case": safe}} if safe else ANY_TEXT,), less)
 
 

@@ -16,7 +16,14 @@ from chalicelib.expressions.values import tagged
 from chalicelib.plan import Condition, Node, Plan
 from opsloop.compiler.pushdown import calls
 from opsloop.compiler.pushdown.asking import Asking
-from opsloop.compiler.pushdown.filters import EVERYTHING, NOTHING, Filter, both, either
+from opsloop.compiler.pushdown.filters import (
+    EVERYTHING,
+    MOST_BRANCHES,
+    NOTHING,
+    Filter,
+    both,
+    either,
+)
 from opsloop.compiler.pushdown.found import Const, Found, Many, Operand, Other
 from opsloop.compiler.pushdown.known import Known
 from opsloop.compiler.pushdown.operands import ROOT, Here, Reader
@@ -24,6 +31,7 @@ from opsloop.compiler.pushdown.operands import ROOT, Here, Reader
 _SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _OPPOSITE = {"lt": "gte", "lte": "gt", "gt": "lte", "gte": "lt", "eq": "ne", "ne": "eq"}
 _MIRRORED = {"lt": "gt", "lte": "gte", "gt": "lt", "gte": "lte", "eq": "eq", "ne": "ne"}
+_TOO_MANY = "it has more alternatives than a pattern should"
 _YES_OR_NO = ("comparator", "not_expression")
 
 
@@ -44,8 +52,19 @@ class Truth:
             case key, conditions:
                 filters = (self.of(each, met=met) for each in conditions)
                 if (key == "all") == met:
-                    return reduce(both, filters, EVERYTHING)
-                return reduce(either, filters, NOTHING)
+                    return reduce(self._both, filters, EVERYTHING)
+                return reduce(self._either, filters, NOTHING)
+
+    def _both(self, one: Filter, other: Filter) -> Filter:
+        if len(one.branches) * len(other.branches) > MOST_BRANCHES:
+            self.asking.notes.append(_TOO_MANY)
+        return both(one, other)
+
+    def _either(self, one: Filter, other: Filter) -> Filter:
+        united = either(one, other)
+        if united.is_everything and not (one.is_everything or other.is_everything):
+            self.asking.notes.append(_TOO_MANY)
+        return united
 
     def _given(self, node: Node, here: Here) -> Filter:
         return self._node(node, here, met=True)
@@ -66,11 +85,11 @@ class Truth:
 
     def _and(self, node: Node, here: Here, met: bool) -> Filter:
         one, other = (self._node(each, here, met=met) for each in node["children"])
-        return both(one, other) if met else either(one, other)
+        return self._both(one, other) if met else self._either(one, other)
 
     def _or(self, node: Node, here: Here, met: bool) -> Filter:
         one, other = (self._node(each, here, met=met) for each in node["children"])
-        return either(one, other) if met else both(one, other)
+        return self._either(one, other) if met else self._both(one, other)
 
     def _not(self, node: Node, here: Here, met: bool) -> Filter:
         return self._node(node["children"][0], here, met=not met)
