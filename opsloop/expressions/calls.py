@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.expressions.aws import ARN_PARTS
 from chalicelib.expressions.functions import Functions, arity, counted
@@ -17,10 +17,8 @@ from chalicelib.expressions.times import parse_time, seconds_of
 from chalicelib.expressions.values import Misuse
 from chalicelib.plan import Node
 from opsloop.expressions.catalogue import FUNCTIONS
+from opsloop.expressions.noting import Noting
 from opsloop.expressions.types import Type, a
-
-if TYPE_CHECKING:
-    from opsloop.expressions.checker import Checker
 
 #: what other languages call them
 _ALIASES = {
@@ -38,21 +36,21 @@ _LOOSE_DURATION = re.compile(
 )
 
 
-def check(checker: Checker, node: Node, types: list[Type | None]) -> Type | None:
+def check(noting: Noting, node: Node, types: list[Type | None]) -> Type | None:
     """Note what is wrong with a call; what it gives."""
     name = node["value"]
     if name not in Functions.FUNCTION_TABLE:
-        _unknown(checker, node)
+        _unknown(noting, node)
         return None
     signature = Functions.FUNCTION_TABLE[name]["signature"]
     least, most = arity(signature)
     if not least <= len(types) <= (len(types) if most is None else most):
         found = f"{name}() with {counted(len(types), len(types))}"
-        checker.fault(node, found, f"{counted(least, most)}: {FUNCTIONS[name].signature}")
+        noting.fault(node, found, f"{counted(least, most)}: {FUNCTIONS[name].signature}")
         return FUNCTIONS[name].returns
-    right = [_argument(checker, node, signature, place, each) for place, each in enumerate(types)]
+    right = [_argument(noting, node, signature, place, each) for place, each in enumerate(types)]
     if all(right):
-        _SENSE.get(name, _any_sense)(checker, node)
+        _SENSE.get(name, _any_sense)(noting, node)
     return FUNCTIONS[name].returns
 
 
@@ -62,18 +60,18 @@ def wants_expression(name: str, place: int) -> bool:
     return place < len(signature) and signature[place]["types"] == ["expref"]
 
 
-def _unknown(checker: Checker, node: Node) -> None:
-    name, source = node["value"], checker.source(node)
+def _unknown(noting: Noting, node: Node) -> None:
+    name, source = node["value"], noting.source(node)
     close = get_close_matches(name.lower(), FUNCTIONS, 1, 0.7)
     meant = _ALIASES.get(name.lower()) or (close[0] if close else None)
     new = None
     if meant is not None and "(" in source:
         new = meant + source[source.index("(") :]
     expected = f"`{meant}`" if meant else "a function of docs/expressions.md"
-    checker.fault(node, f"`{name}()`, which is no function", expected, new)
+    noting.fault(node, f"`{name}()`, which is no function", expected, new)
 
 
-def _argument(checker: Checker, node: Node, signature: Any, place: int, known: Type | None) -> bool:
+def _argument(noting: Noting, node: Node, signature: Any, place: int, known: Type | None) -> bool:
     """Whether the argument's type, where it is known, is one that the function takes."""
     wanted = signature[min(place, len(signature) - 1)]["types"]
     kinds = [each.partition("-")[0] for each in wanted]
@@ -81,13 +79,13 @@ def _argument(checker: Checker, node: Node, signature: Any, place: int, known: T
     if known is None or not wanted or known.kind in kinds or kinds == ["expref"] or name == "regex":
         return True
     found = f"{a(known.kind)} as argument {place + 1} of {name}()"
-    new = _converted(checker, argument, known.kind, kinds)
-    checker.fault(argument, found, " or ".join(map(a, kinds)), new, doubt=known.doubtful)
+    new = _converted(noting, argument, known.kind, kinds)
+    noting.fault(argument, found, " or ".join(map(a, kinds)), new, doubt=known.doubtful)
     return False
 
 
-def _converted(checker: Checker, argument: Node, kind: str, kinds: list[str]) -> str | None:
-    source = checker.source(argument)
+def _converted(noting: Noting, argument: Node, kind: str, kinds: list[str]) -> str | None:
+    source = noting.source(argument)
     if kind == "number" and "string" in kinds:
         return f"'{source}'" if argument["type"] == "literal" else f"to_string({source})"
     if kind == "string" and kinds == ["number"]:
@@ -97,10 +95,10 @@ def _converted(checker: Checker, argument: Node, kind: str, kinds: list[str]) ->
 
 # Literal arguments that can be judged now.
 
-_Sense = Callable[["Checker", Node], None]
+_Sense = Callable[[Noting, Node], None]
 
 
-def _any_sense(_checker: Checker, _node: Node) -> None:
+def _any_sense(_noting: Noting, _node: Node) -> None:
     """Nothing to say of this function's arguments."""
 
 
@@ -110,54 +108,54 @@ def _text(node: Node, place: int) -> str | None:
     return value if argument["type"] == "literal" and isinstance(value, str) else None
 
 
-def _pattern(checker: Checker, node: Node) -> None:
+def _pattern(noting: Noting, node: Node) -> None:
     pattern = node["children"][1]
     if pattern["type"] != "literal" or not isinstance(pattern["value"], dict):
         expected = "the pattern itself, in single quotes; for a pattern that varies, `glob()`"
-        checker.fault(pattern, f"`{checker.source(pattern)}` as regex()'s pattern", expected)
+        noting.fault(pattern, f"`{noting.source(pattern)}` as regex()'s pattern", expected)
 
 
-def _duration(checker: Checker, node: Node) -> None:
+def _duration(noting: Noting, node: Node) -> None:
     text = _text(node, 0)
     try:
         seconds_of(text or "0s")
     except Misuse:
         loose = _LOOSE_DURATION.fullmatch(text or "")
         new = loose and f"'{loose[1]}{loose[2].lower()}'"
-        _bad(checker, node, 0, "a duration such as 90s, 5m, 1h30m, 2d or 1w", new)
+        _bad(noting, node, 0, "a duration such as 90s, 5m, 1h30m, 2d or 1w", new)
 
 
-def _time(checker: Checker, node: Node) -> None:
+def _time(noting: Noting, node: Node) -> None:
     text = _text(node, 0)
     try:
         parse_time(text or 0)
     except Misuse:
-        _bad(checker, node, 0, "an ISO 8601 time such as 2026-03-01T12:00:00Z")
+        _bad(noting, node, 0, "an ISO 8601 time such as 2026-03-01T12:00:00Z")
 
 
-def _arn_part(checker: Checker, node: Node) -> None:
+def _arn_part(noting: Noting, node: Node) -> None:
     part = _text(node, 1)
     if part is not None and part not in ARN_PARTS:
         close = get_close_matches(part, ARN_PARTS, 1)
-        _bad(checker, node, 1, f"one of {', '.join(ARN_PARTS)}", f"'{close[0]}'" if close else None)
+        _bad(noting, node, 1, f"one of {', '.join(ARN_PARTS)}", f"'{close[0]}'" if close else None)
 
 
-def _networks(checker: Checker, node: Node) -> None:
+def _networks(noting: Noting, node: Node) -> None:
     network = _text(node, 1)
     try:
         ipaddress.ip_network(network or "::/0", strict=False)
     except ValueError:
-        _bad(checker, node, 1, "a network such as 10.0.0.0/8")
+        _bad(noting, node, 1, "a network such as 10.0.0.0/8")
 
 
-def _reference(checker: Checker, node: Node) -> None:
+def _reference(noting: Noting, node: Node) -> None:
     if not _SECRET.fullmatch(_text(node, 0) or ""):
-        _bad(checker, node, 0, "a literal 'ssm:/parameter' or 'sm:secret'")
+        _bad(noting, node, 0, "a literal 'ssm:/parameter' or 'sm:secret'")
 
 
-def _bad(checker: Checker, node: Node, place: int, expected: str, new: str | None = None) -> None:
+def _bad(noting: Noting, node: Node, place: int, expected: str, new: str | None = None) -> None:
     argument = node["children"][place]
-    checker.fault(argument, f"`{checker.source(argument)}` in {node['value']}()", expected, new)
+    noting.fault(argument, f"`{noting.source(argument)}` in {node['value']}()", expected, new)
 
 
 _SENSE: dict[str, _Sense] = {

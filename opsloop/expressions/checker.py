@@ -11,10 +11,8 @@ from difflib import get_close_matches
 from chalicelib.plan import Node
 from opsloop.expressions import calls, comparisons, results
 from opsloop.expressions.absent import absent_of_open, one_of, quoted
-from opsloop.expressions.dialect import Located
-from opsloop.expressions.spot import replaced
+from opsloop.expressions.noting import Noting
 from opsloop.expressions.types import BOOLEAN, STRING, Names, Type, a, either, of_value, there
-from opsloop.problems import Fault
 
 _PYTHON = {"True": "true", "False": "false", "None": "null", "nil": "null", "undefined": "null"}
 _PYTHON |= {"TRUE": "true", "FALSE": "false", "NULL": "null"}
@@ -30,47 +28,18 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return spellings[close[0]] if close else None
 
 
-class Checker:
+class Checker(Noting):
     """One text's faults. `visit` gives what is known of a node's value."""
 
     def __init__(self, text: str, names: Names) -> None:
-        self.text = text
+        super().__init__(text)
         self.scope = Type("scope", fields=names)
-        self.faults: list[Fault] = []
-        self._near = Located({}, 0, len(text))
 
     def visit(self, node: Node, current: Type | None) -> Type | None:
         """The type of a node's value where `current` is that of the current one."""
-        if isinstance(node, Located):
-            self._near = node
+        self.passing(node)
         known: Type | None = getattr(self, f"_visit_{node['type']}")(node, current)
         return known
-
-    def fault(
-        self,
-        node: Node,
-        found: str,
-        expected: str,
-        new: str | None = None,
-        *,
-        doubt: bool = False,
-    ) -> None:
-        """Note a fault; `new` is what should stand in the node's place.
-
-        A `doubt` rests on what a catalogue alone says.
-        """
-        spot = self.spot(node)
-        correction = None if new is None else replaced(self.text, spot.at, spot.end, new)
-        self.faults.append(Fault(found, expected, correction, offset=spot.at, doubt=doubt))
-
-    def spot(self, node: Node) -> Located:
-        """The node, or the last one visited that has a place."""
-        return node if isinstance(node, Located) else self._near
-
-    def source(self, node: Node) -> str:
-        """The node's own text."""
-        spot = self.spot(node)
-        return self.text[spot.at : spot.end]
 
     # Names and fields.
 

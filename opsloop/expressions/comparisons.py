@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.plan import Node
+from opsloop.expressions.noting import Noting
 from opsloop.expressions.types import Type, a
-
-if TYPE_CHECKING:
-    from opsloop.expressions.checker import Checker
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2}.*)?")
@@ -17,37 +15,37 @@ _DURATION = re.compile(r"([0-9]+(\.[0-9]+)?[smhdw])+")
 _SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
-def check(checker: Checker, node: Node, left: Type | None, right: Type | None) -> None:
+def check(noting: Noting, node: Node, left: Type | None, right: Type | None) -> None:
     """Note what is wrong with a comparison whose sides are of these types."""
     if node["value"] in ("eq", "ne"):
         if left and right and left.kind != right.kind and "null" not in (left.kind, right.kind):
-            _never_equal(checker, node, left, right)
+            _never_equal(noting, node, left, right)
         return
     for side, known in zip(node["children"], (left, right), strict=True):
         if known and known.kind != "number":
-            _no_order(checker, node, side, known)
+            _no_order(noting, node, side, known)
             return
 
 
-def _never_equal(checker: Checker, node: Node, left: Type, right: Type) -> None:
+def _never_equal(noting: Noting, node: Node, left: Type, right: Type) -> None:
     sign = _SIGNS[node["value"]]
     found = f"`{sign}` between {a(left.kind)} and {a(right.kind)}, which are never equal"
     doubt = left.doubtful or right.doubtful
     for side, wanted in zip(node["children"], (right, left), strict=True):
-        new = _as(wanted.kind, side, checker)
+        new = _as(wanted.kind, side, noting)
         if new is not None:
-            checker.fault(side, found, f"{a(wanted.kind)}: {new}", new, doubt=doubt)
+            noting.fault(side, found, f"{a(wanted.kind)}: {new}", new, doubt=doubt)
             return
-    checker.fault(node, found, "two values of one type", doubt=doubt)
+    noting.fault(node, found, "two values of one type", doubt=doubt)
 
 
-def _as(kind: str, side: Node, checker: Checker) -> str | None:
+def _as(kind: str, side: Node, noting: Noting) -> str | None:
     """A literal written as another kind, where its text allows that."""
     value = side.get("value")
     if side["type"] != "literal":
         return None
     if kind == "string" and isinstance(value, (int, float)):
-        return f"'{checker.source(side).strip('`')}'"
+        return f"'{noting.source(side).strip('`')}'"
     return _unquoted(kind, value) if isinstance(value, str) else None
 
 
@@ -61,19 +59,19 @@ def _unquoted(kind: str, text: str) -> str | None:
     return None
 
 
-def _no_order(checker: Checker, node: Node, side: Node, known: Type) -> None:
+def _no_order(noting: Noting, node: Node, side: Node, known: Type) -> None:
     found = f"`{_SIGNS[node['value']]}` on {a(known.kind)}, which has no order"
     doubt = known.doubtful
     if known.is_time or _is(_TIME, side):
-        parsed = _parsed(checker, node)
-        checker.fault(node, found, "numbers: `parse_time()` gives seconds", parsed, doubt=doubt)
+        parsed = _parsed(noting, node)
+        noting.fault(node, found, "numbers: `parse_time()` gives seconds", parsed, doubt=doubt)
         return
-    new = _as("number", side, checker)
+    new = _as("number", side, noting)
     if new is not None:
-        checker.fault(side, found, f"a number: {new}", new, doubt=doubt)
+        noting.fault(side, found, f"a number: {new}", new, doubt=doubt)
     else:
-        number = _number(known.kind, checker.source(side), side)
-        checker.fault(side, found, "a number", number, doubt=doubt)
+        number = _number(known.kind, noting.source(side), side)
+        noting.fault(side, found, "a number", number, doubt=doubt)
 
 
 def _number(kind: str, source: str, side: Node) -> str | None:
@@ -88,10 +86,10 @@ def _is(pattern: re.Pattern[str], side: Node) -> bool:
     return side["type"] == "literal" and isinstance(value, str) and bool(pattern.fullmatch(value))
 
 
-def _parsed(checker: Checker, node: Node) -> str:
+def _parsed(noting: Noting, node: Node) -> str:
     """Both sides as seconds."""
     sides = [
         source if re.match(r"(parse_time|now|add|sub)\(", source) else f"parse_time({source})"
-        for source in map(checker.source, node["children"])
+        for source in map(noting.source, node["children"])
     ]
     return f" {_SIGNS[node['value']]} ".join(sides)
