@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.compiler.projects import HEAD, MANUAL, NOTIFY, project
 
-#: on a busy machine; measured: 15 ms
-MOST_SECONDS = 0.5
+#: how often pydantic could be imported meanwhile; measured: 0.5
+MOST_IMPORTS = 4
 
 _ASKED = """
 import sys
@@ -38,16 +37,15 @@ def test_rules_that_events_wake_read_it_once(tmp_path: Path) -> None:
     assert _read(project(tmp_path, {"pack/rule.yaml": HEAD + when + NOTIFY})) == "1 1"
 
 
-def test_all_of_it_is_read_in_a_moment() -> None:
+def test_all_of_it_is_read_in_the_time_of_an_import() -> None:
     code = (
         "import time; began = time.process_time();"
+        "import pydantic.main; imported = time.process_time();"
         "from opsloop.catalogue.events import detail_of;"
         "detail_of('aws.ec2', 'EC2 Instance State-change Notification');"
-        "print(time.process_time() - began)"
+        "print((time.process_time() - imported) / (imported - began))"
     )
-    began = time.perf_counter()
     found = subprocess.run(  # noqa: S603 - as above
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert float(found.stdout) < MOST_SECONDS
-    assert time.perf_counter() > began
+    assert float(found.stdout) < MOST_IMPORTS
