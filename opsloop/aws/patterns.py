@@ -17,6 +17,8 @@ ANY = "*"
 Given = Mapping[str, Any]
 
 _SPECIAL = re.compile(r"[*?$]")
+#: `*`, but not the `${*}` that stands for itself
+_WILDCARD = re.compile(r"(?<!\{)\*")
 #: more open ARNs than this are told by what they have in common
 _OPEN = 8
 
@@ -60,8 +62,18 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def covers(pattern: str, other: str) -> bool:
     """Whether `pattern` allows all that the pattern `other` allows."""
-    parts = (re.escape(part) for part in re.split(r"(?<!\{)\*", pattern))
-    return re.fullmatch(".*".join(parts), other, re.DOTALL) is not None
+    first, *rest = _WILDCARD.split(pattern)
+    if not rest:
+        return pattern == other
+    at, end = len(first), len(other) - len(rest[-1])
+    if at > end or not (other.startswith(first) and other.endswith(rest[-1])):
+        return False
+    for part in rest[:-1]:
+        found = other.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def compact(arns: Iterable[str]) -> tuple[str, ...]:

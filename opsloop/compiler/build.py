@@ -16,6 +16,7 @@ from opsloop.compiler.lowering import lower
 from opsloop.compiler.output import Output, as_compact_json, as_json
 from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
+from opsloop.compiler.uncollected import uncollected
 from opsloop.problems import Problem, Problems, in_order
 from opsloop.rules.project import Project, read_project
 
@@ -41,6 +42,11 @@ class Compiled:
 
 def compile_project(folder: Path) -> Compiled:
     """Compile all rules of a project. Raises Problems with everything that is wrong."""
+    with uncollected():
+        return _compiled(folder)
+
+
+def _compiled(folder: Path) -> Compiled:
     project, problems = read_project(folder)
     if project is None:
         raise Problems(problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.plan import Plan, Value
@@ -14,7 +14,7 @@ def secrets_in(plan: Plan, channels: Iterable[Value]) -> set[str]:
 
 
 def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         if node.get("type") == "function_expression" and node.get("value") == "secret":
             yield node["children"][0]["value"]
         for below in node.values():

@@ -11,7 +11,7 @@ from typing import Any
 
 from opsloop.problems import Fault, Path
 
-_KNOWN = {
+_LOOKS = {
     "a Slack webhook's URL": r"https://hooks\.slack\.com/(services|workflows)/[\w/]{8,}",
     "a Slack token": r"\bxox[abeoprs]-[\w-]{10,}",
     "a Teams webhook's URL": r"https://[\w.-]+\.(webhook\.office|logic\.azure|powerplatform)\.com\S{20,}",
@@ -20,6 +20,9 @@ _KNOWN = {
     "an AWS access key": r"\b(AKIA|ASIA)[A-Z2-7]{16}\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
 }
+_KNOWN = {what: re.compile(pattern) for what, pattern in _LOOKS.items()}
+#: what one of them has to hold, so that most texts are looked at once
+_HINT = re.compile("https://|xox|gh[pousr]_|github_pat_|AKIA|ASIA|-----BEGIN")
 #: keys whose values are secrets, whatever they look like
 _KEYS = re.compile(r"(?i)(.*_)?(password|token|secret|api_?key|routing_?key|integration_?key)")
 _KEY_SHAPE = re.compile(r"[\w+/=.:-]{8,}")
@@ -39,8 +42,8 @@ def find(data: Any, path: Path = ()) -> Iterator[Fault]:
 
 
 def _secret(text: str, key: str) -> str | None:
-    for what, pattern in _KNOWN.items():
-        if re.search(pattern, text):
+    for what, pattern in _KNOWN.items() if _HINT.search(text) else ():
+        if pattern.search(text):
             return f"{what} in plain text"
     if _KEYS.fullmatch(key) and _KEY_SHAPE.fullmatch(text) and "${" not in text:
         return f"the value of '{key}' in plain text"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsloop.aws import iam, models
 from opsloop.aws.arn_table import EC2_IDS, FOREIGN_ACCOUNT, PARAMETERS, UNNAMED
@@ -256,6 +259,16 @@ def test_covers(pattern: str, other: str, *, expected: bool) -> None:
     assert covers(pattern, other) is expected
 
 
+PATTERNS = st.lists(st.sampled_from(["a", "b", "*", "${*}", "/"]), max_size=6).map("".join)
+
+
+@given(pattern=PATTERNS, other=PATTERNS)
+def test_covers_as_a_regular_expression_would(pattern: str, other: str) -> None:
+    parts = map(re.escape, re.split(r"(?<!\{)\*", pattern))
+    same = re.fullmatch(".*".join(parts), other, re.DOTALL)
+    assert covers(pattern, other) is (same is not None)
+
+
 def test_compact_leaves_out_what_is_covered() -> None:
     assert compact(["b/*", "b/c", "a", "a"]) == ("a", "b/*")
 
@@ -263,9 +276,9 @@ def test_compact_leaves_out_what_is_covered() -> None:
 def variables(service: str) -> set[str]:
     return {
         f"{service}{kind}:{variable}"
-        for name in iam._reference()[service]["resources"]
+        for name in iam._service(service)["resources"]
         for kind in ("", f":{name}")
-        for variable in iam._reference()[service]["resources"][name]["arn"].split("${")[1:]
+        for variable in iam._service(service)["resources"][name]["arn"].split("${")[1:]
         for variable in [variable.partition("}")[0]]
     }
 
@@ -296,7 +309,7 @@ def test_tables_name_parameters_that_there_are(name: str) -> None:
 
 
 def test_tables_name_kinds_that_there_are() -> None:
-    assert set(EC2_IDS.values()) <= set(iam._reference()["ec2"]["resources"])
+    assert set(EC2_IDS.values()) <= set(iam._service("ec2")["resources"])
     assert iam.prefixes() >= FOREIGN_ACCOUNT
     for action, kinds in UNNAMED.items():
         assert set(kinds) <= {kind.name for kind in iam.action(action).resources}

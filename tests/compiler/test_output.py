@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsloop.compiler.output import Output, as_compact_json, as_json
 from opsloop.compiler.swap import OutputError, Swap
@@ -193,3 +196,21 @@ def test_json_is_sorted_and_ends_with_a_line() -> None:
     assert as_json(content) == (
         '{\n  "a": {\n    "x": true,\n    "y": null\n  },\n  "b": [\n    1,\n    "é"\n  ]\n}\n'
     )
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+CONTENTS = st.recursive(
+    LEAVES, lambda below: st.lists(below) | st.dictionaries(st.text(), below), max_leaves=20
+)
+
+
+@given(content=CONTENTS)
+def test_json_is_what_python_would_write(content: object) -> None:
+    expected = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    assert as_json(content) == f"{expected}\n"
