@@ -93,11 +93,14 @@ def journal(location: Location, table: str, rule: str) -> list[Statement]:
 
 
 def bus(location: Location) -> Statement:
-    """Telling other rules how an execution ended, as opsloop and as nobody else."""
+    """Telling other rules how an execution ended, as opsloop and as nobody else.
+
+    IAM's reference has the key as one of many values, which only a set operator reads.
+    """
     return allow(
         "events:PutEvents",
         _arn(location, "events", "event-bus/default"),
-        {"StringEquals": {"events:source": SOURCE}},
+        {"ForAllValues:StringEquals": {"events:source": SOURCE}},
         purpose="TellTheBus",
     )
 

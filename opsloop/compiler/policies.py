@@ -33,7 +33,8 @@ from opsloop.problems import Fault, Path, Problem
 from opsloop.rules.checks import steps_of
 from opsloop.rules.project import RuleFile
 
-_PARAMETER = re.compile(r"(?<!\$)\$\{\s*params\.(\w+)\s*\}")
+#: what a stage's own settings settle
+_SETTLED = re.compile(r"(?<!\$)\$\{\s*(?:params\.(\w+)|(partition|account|region))\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,17 @@ class StagePolicies:
         )
 
     def _split(self, text: str) -> list[Piece]:
-        """A text's pieces, where the stage's parameters are as good as written out."""
-        return pieces(_PARAMETER.sub(self._parameter, text))
+        """A text's pieces, where the stage's parameters are as good as written out.
 
-    def _parameter(self, found: re.Match[str]) -> str:
+        So are its partition, account and region: an event of another's may name them, and
+        nothing there is this role's to touch.
+        """
+        return pieces(_SETTLED.sub(self._settled, text))
+
+    def _settled(self, found: re.Match[str]) -> str:
+        if found[2]:
+            place: str = getattr(self._location, found[2])
+            return place
         value = self._stage["params"].get(found[1])
         return str(value) if type(value) in (str, int) else found[0]
 

@@ -372,7 +372,7 @@ def test_what_a_function_needs_for_itself() -> None:
         allow(
             "events:PutEvents",
             arn("events", "event-bus/default"),
-            {"StringEquals": {"events:source": "opsloop"}},
+            {"ForAllValues:StringEquals": {"events:source": "opsloop"}},
         ),
         allow("sqs:SendMessage", arn("sqs", "opsloop-dev-dead")),
         allow("ssm:GetParameter", parameter),

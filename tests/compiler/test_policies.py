@@ -208,6 +208,8 @@ stages:
         ("${params.table}", "orders"),
         ("${ params.table }", "orders"),
         ("all-${params.table}-${params.number}", "all-orders-7"),
+        ("all-${region}-${account}-${partition}", "all-eu-west-1-123456789012-aws"),
+        ("arn:${partition}:dynamodb:${region}:${account}:table/${event.detail.x}", "*"),
         ("all-${event.detail.x}", "all-*"),
         ("${params.list[0]}", "*"),
         ("all-${params.half}", "all-*"),
@@ -215,7 +217,7 @@ stages:
         ("${join('', ['a', params.table])}", "*"),
     ],
 )
-def test_parameters_of_the_stage_are_as_good_as_written_out(
+def test_what_the_stage_settles_is_as_good_as_written_out(
     name: str, resource: str, tmp_path: Path
 ) -> None:
     text = f'{MINE}then: [{{do: aws.dynamodb.delete_table, with: {{TableName: "{name}"}}}}]\n'
