@@ -11,7 +11,8 @@ from chalicelib.engine.ports import Ports
 from chalicelib.errors import BusError
 from chalicelib.journal.record import Execution
 
-_TOLD = {
+#: what is told of an execution, by its status
+ENDS = {
     "succeeded": "Execution Succeeded",
     "stopped": "Execution Succeeded",
     "observed": "Execution Observed",
@@ -19,14 +20,15 @@ _TOLD = {
     "refused": "Execution Refused",
     "superseded": "Execution Superseded",
 }
-_LOOPS = {"closed": "Loop Closed", "open": "Loop Open", "unverified": "Loop Unverified"}
+#: what is told beside, by its loop
+LOOPS = {"closed": "Loop Closed", "open": "Loop Open", "unverified": "Loop Unverified"}
 
 
 def announce(closed: Execution, ports: Ports) -> None:
     """Tell how an execution ended, and whether it helped."""
-    names = [_TOLD[closed.status]]
-    if closed.loop in _LOOPS:
-        names.append(_LOOPS[closed.loop])
+    names = [ENDS[closed.status]]
+    if closed.loop in LOOPS:
+        names.append(LOOPS[closed.loop])
     for name in names:
         try:
             ports.bus.put(name, _detail(closed))

@@ -85,6 +85,14 @@ def action_statements(
     ]
 
 
+def needed(
+    action: Action, parameters: Mapping[str, Any], split: Splitter = pieces
+) -> list[Permission]:
+    """Those of a curated action's permissions that a rule with these parameters needs."""
+    given = _with_defaults(action, patterns(dict(parameters), split))
+    return [one for one in action.permissions if _applies(one, given)]
+
+
 def _with_defaults(action: Action, given: Given) -> Given:
     return {**_defaults(action.function), **given}
 
