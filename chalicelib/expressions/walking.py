@@ -42,14 +42,15 @@ def is_name(node: Node, *, at_root: bool) -> bool:
     return node["type"] == "variable" or (node["type"] == "field" and at_root)
 
 
-def names(node: Node, *, outside: str | None = None, at_root: bool = True) -> Iterator[Node]:
-    """Every node that reads a name, but those in the arguments of one function."""
-    if is_name(node, at_root=at_root):
-        yield node
-    if node["type"] == "function_expression" and node["value"] == outside:
-        return
-    for child, rooted in children(node, at_root=at_root):
-        yield from names(child, outside=outside, at_root=rooted)
+def names(node: Node, *, outside: str | None = None) -> Iterator[Node]:
+    """Every node that reads a name, in no order, but those in the arguments of one function."""
+    open_ = [(node, True)]
+    while open_:
+        node, at_root = open_.pop()
+        if is_name(node, at_root=at_root):
+            yield node
+        if node["type"] != "function_expression" or node["value"] != outside:
+            open_ += children(node, at_root=at_root)
 
 
 def paths(node: Node) -> Iterator[tuple[str, Node]]:

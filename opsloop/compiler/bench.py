@@ -36,10 +36,9 @@ class Bench:
 
     def say(self, faults: Iterable[Fault], path: Path) -> None:
         """Note faults of what stands at `path`."""
-        own = self._source.own(path)
         for fault in faults:
             told = self.warnings if fault.doubt else self.problems
-            told.append(self._source.problem(fault, own))
+            told.append(self._source.problem(fault, self._source.own(path)))
 
     def expr(self, data: Any, path: Path, names: Names | None) -> Expr:
         """An expression that reads names; without them it is not checked."""

@@ -20,6 +20,14 @@ class Lets:
     """Compiled `let`s by name."""
 
     exprs: Mapping[str, Expr] = field(default_factory=dict)
+    #: for each of them the names that it reads, once that was asked
+    _read: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def references(self, name: str) -> set[str]:
+        """The names that a `let` reads itself, other `let`s among them."""
+        if name not in self._read:
+            self._read[name] = references(self.exprs[name]["tree"])
+        return self._read[name]
 
     def beside(self, exprs: Mapping[str, Expr]) -> Lets:
         """These and more names whose values are known to come from expressions."""
@@ -36,7 +44,9 @@ class Lets:
             name = open_names.pop()
             found.add(name)
             if name in self.exprs:
-                open_names |= references(self.exprs[name]["tree"], outside=outside) - found
+                tree = self.exprs[name]["tree"]
+                read = references(tree, outside=outside) if outside else self.references(name)
+                open_names |= read - found
         return found
 
     def reads(self, expr: Expr, *, outside: str | None = None) -> set[str]:
@@ -57,7 +67,7 @@ class Lets:
             if name in read:
                 return  # a circle is told of by itself
             read.add(name)
-            for other in references(self.exprs[name]["tree"]) & self.exprs.keys():
+            for other in self.references(name) & self.exprs.keys():
                 visit(other)
             if known[name] is None:
                 found = infer(self.exprs[name], {**names, **known})
@@ -78,11 +88,10 @@ class Lets:
     def _reading(self, name: str, names: Names) -> Iterator[tuple[str, Type | None]]:
         """Each name that a `let` reads in the end, and each member of one, with its type."""
         for one in sorted(self.reach([name]) & self.exprs.keys()):
-            tree = self.exprs[one]["tree"]
-            for root in sorted(references(tree) & names.keys()):
+            for root in sorted(self.references(one) & names.keys()):
                 known = names[root]
                 yield root, known
-                for member, _ in sorted(member_references(tree, root)):
+                for member, _ in sorted(member_references(self.exprs[one]["tree"], root)):
                     yield f"{root}.{member}", ((known and known.fields) or {}).get(member)
 
     def circles(self) -> Iterator[Fault]:
@@ -98,7 +107,7 @@ class Lets:
         seen: set[str] = set()
         while ways:
             way = ways.pop(0)
-            inner = references(self.exprs[way[-1]]["tree"]) & self.exprs.keys()
+            inner = self.references(way[-1]) & self.exprs.keys()
             for name in sorted(inner):
                 if name == start:
                     return [*way, start] if start == min(way) else None

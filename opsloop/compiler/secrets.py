@@ -14,11 +14,11 @@ def secrets_in(plan: Plan, channels: Iterable[Value]) -> set[str]:
 
 
 def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("type") == "function_expression" and node.get("value") == "secret":
-            yield node["children"][0]["value"]
-        for below in node.values():
-            yield from _references(below)
-    elif isinstance(node, list | tuple):
-        for below in node:
-            yield from _references(below)
+    open_ = [node]
+    while open_:
+        node = open_.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "function_expression" and node.get("value") == "secret":
+                yield node["children"][0]["value"]
+            node = node.values()
+        open_ += [below for below in node if isinstance(below, dict | list | tuple)]

@@ -59,7 +59,8 @@ def _token(match: re.Match[str]) -> Token:
     group = str(match.lastgroup)
     read = _READERS.get(group)
     kind, value = read(match) if read else (group, match[group])
-    return Token(type=kind, value=value, start=match.start(), end=match.end(), text=match[0])
+    start, end = match.span()
+    return {"type": kind, "value": value, "start": start, "end": end, "text": match[0]}
 
 
 def _symbol(match: re.Match[str]) -> tuple[str, str]:

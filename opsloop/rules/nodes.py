@@ -101,7 +101,7 @@ class Builder:
         if event.tag and start.line == end.line and not event.tag.startswith("tag:"):
             # `!a.b == c` is an expression without its quotes, and told as that
             return Node(self.text[start.offset : end.offset], start, end, None, self._in_flow())
-        start = self._behind_anchor(event)
+        start = self._behind_anchor(event, start)
         data: Data = event.value
         if event.implicit[0] and not self._expects_key():
             try:
@@ -112,7 +112,7 @@ class Builder:
         return Node(data, start, end, event.style or None, self._in_flow())
 
     def _start(self, event: events.CollectionStartEvent) -> None:
-        start = self._behind_anchor(event)
+        start = self._behind_anchor(event, _mark(event.start_mark))
         if self._expects_key():
             self._collection_as_key(start)
         if len(self._open) == MAX_DEPTH:
@@ -122,9 +122,8 @@ class Builder:
         node = Node(data, start, _mark(event.end_mark), "{" if flow else None, self._in_flow())
         self._open.append(_Open(node, event.anchor))
 
-    def _behind_anchor(self, event: _ValueEvent) -> Mark:
+    def _behind_anchor(self, event: _ValueEvent, start: Mark) -> Mark:
         """Where the value itself starts; PyYAML counts anchors and tags to it."""
-        start = _mark(event.start_mark)
         if not (event.anchor or event.tag):
             return start
         found = _PROPERTIES.match(self.text, start.offset, _mark(event.end_mark).offset)
