@@ -10,6 +10,11 @@ from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
+#: the lints of what a catalogue may not know yet: a name, a value's kind, who sends an event
+DOUBTED_NAME, DOUBTED_KIND, DOUBTED_SENDER = "OPS101", "OPS102", "OPS103"
+#: those that are told where files are read
+PLAIN_SECRET, LONG_NAME, SAME_ID = "OPS401", "OPS501", "OPS502"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -27,6 +32,13 @@ class Fault:
     spelt: bool = False
     #: it may be right all the same: it is told as a warning, and fails nothing
     doubt: bool = False
+    #: of the lint that finds it, docs/lint.md; what has none is no lint
+    lint: str | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The lint's code; a doubt that names none is one about a value's kind."""
+        return self.lint or (DOUBTED_KIND if self.doubt else None)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,10 +63,17 @@ class Problem:
     correction: str | None = None
     #: told, and nothing fails of it
     warning: bool = False
+    #: of the lint that found it: docs/lint.md
+    code: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What stands before the words: "warning OPS201: ", or nothing."""
+        words = " ".join(filter(None, ["warning" if self.warning else None, self.code]))
+        return f"{words}: " if words else ""
 
     def __str__(self) -> str:
-        label = "warning: " if self.warning else ""
-        text = f"{self.place}: {label}found {self.found}; expected {self.expected}"
+        text = f"{self.place}: {self.label}found {self.found}; expected {self.expected}"
         return text if self.correction is None else f"{text}\n    write: {self.correction}"
 
 

@@ -55,7 +55,7 @@ def _absent(key: str, known: Type, path: Path) -> Iterator[Fault]:
     if told is None:
         return
     meant = told.meant if told.meant in names else None
-    yield Fault(told.found, told.expected, meant, path, key=True, doubt=told.doubt)
+    yield Fault(told.found, told.expected, meant, path, key=True, doubt=told.doubt, lint=told.lint)
 
 
 def _below(pattern: Any, known: Type | None, path: Path) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from opsloop.aws.names import listing
 from opsloop.catalogue import samples, schemas
 from opsloop.catalogue.events import sources_of
 from opsloop.expressions.spelling import misspelt
-from opsloop.problems import Fault, Path
+from opsloop.problems import DOUBTED_SENDER, Fault, Path
 
 _AWS = "aws."
 #: how CloudTrail's records come, for every service
@@ -59,12 +59,10 @@ def check_sources(pattern: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(f"{found}, which AWS does not have", f"'{near}'", near, path)
         elif f"{_AWS}{source}" in sources():
             own = f"{_AWS}{source}"
-            yield Fault(
-                f"{found}, which is not AWS's", f"'{own}' for its events", own, path, doubt=True
-            )
+            yield _doubted(f"{found}, which is not AWS's", f"'{own}' for its events", path, own)
         elif source.startswith(_AWS) and not source.startswith("aws.partner/"):
             found, expected = f"{found}, which is not known", "a service's name behind 'aws.'"
-            yield Fault(found, expected, path=path, doubt=True)
+            yield _doubted(found, expected, path)
 
 
 @functools.cache
@@ -98,11 +96,13 @@ def _unknown_type(text: str, known: set[str], named: list[str], path: Path) -> F
         return Fault(f"{found}, which {listing(named)} does not send", f"'{near}'", near, path)
     if others := sources_of(text):
         found = f"{found}, which {listing(others)} sends and {listing(named)} does not"
-        return Fault(found, f"source: [{others[0]}]", path=path, doubt=True)
+        return _doubted(found, f"source: [{others[0]}]", path)
     expected = f"{listing(sorted(known) or RECORDS)}, or one that AWS has added since"
-    return Fault(
-        f"{found}, of which no sample and no schema tells", expected, path=path, doubt=True
-    )
+    return _doubted(f"{found}, of which no sample and no schema tells", expected, path)
+
+
+def _doubted(found: str, expected: str, path: Path, correction: str | None = None) -> Fault:
+    return Fault(found, expected, correction, path, doubt=True, lint=DOUBTED_SENDER)
 
 
 def _texts(matchers: Any) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from opsloop.expressions.spelling import is_sibling, misspelt
 from opsloop.expressions.types import Type, there
+from opsloop.problems import DOUBTED_NAME
 
 _LISTED = 12
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -28,6 +29,11 @@ class Absent:
     expected: str
     meant: str | None = None
     doubt: bool = False
+
+    @property
+    def lint(self) -> str | None:
+        """Under which a doubt is told; an error is no lint."""
+        return DOUBTED_NAME if self.doubt else None
 
 
 def absent_of_open(name: str, owner: Type) -> Absent | None:

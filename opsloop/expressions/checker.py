@@ -61,7 +61,7 @@ class Checker(Noting):
         elif current.open:
             if told := absent_of_open(name, current):
                 new = told.meant and (quoted(told.meant) if told.meant in fields else told.meant)
-                self.fault(node, told.found, told.expected, new, doubt=told.doubt)
+                self.fault(node, told.found, told.expected, new, doubt=told.doubt, lint=told.lint)
         else:
             near = nearest(name, there(fields))
             wanted = f"`{near}`" if near else one_of(there(fields))

@@ -32,14 +32,17 @@ class Noting:
         new: str | None = None,
         *,
         doubt: bool = False,
+        lint: str | None = None,
     ) -> None:
         """Note a fault; `new` is what should stand in the node's place.
 
-        A `doubt` rests on what a catalogue alone says.
+        A `doubt` rests on what a catalogue alone says; `lint` is its code, where it has one.
         """
         spot = self.spot(node)
         correction = None if new is None else replaced(self.text, spot.at, spot.end, new)
-        self.faults.append(Fault(found, expected, correction, offset=spot.at, doubt=doubt))
+        self.faults.append(
+            Fault(found, expected, correction, offset=spot.at, doubt=doubt, lint=lint)
+        )
 
     def spot(self, node: Node) -> Located:
         """The node, or the last one visited that has a place."""

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from chalicelib.journal.pauses import PARTITION
 from chalicelib.plans import INDEX, WAKER
-from opsloop.problems import Place, Problem
+from opsloop.problems import LONG_NAME, SAME_ID, Place, Problem
 from opsloop.rules.fields import RULE_NAME, dashed
 from opsloop.rules.settings import Settings
 from opsloop.rules.words import clipped
@@ -52,8 +52,14 @@ def resource_id(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
-def _problem(file: PurePath, found: str, expected: str, correction: str | None = None) -> Problem:
-    return Problem(Place(file.as_posix()), found, expected, correction)
+def _problem(
+    file: PurePath,
+    found: str,
+    expected: str,
+    correction: str | None = None,
+    code: str | None = None,
+) -> Problem:
+    return Problem(Place(file.as_posix()), found, expected, correction, code=code)
 
 
 def _name(file: PurePath) -> Iterator[Problem]:
@@ -65,7 +71,7 @@ def _name(file: PurePath) -> Iterator[Problem]:
         yield _problem(file, f"the rule name '{name}'", f"another: it is {RESERVED[name]}")
     if len(name) > MAX_NAME:
         expected = f"at most {MAX_NAME}: with the app and the stage, AWS takes {AWS_LIMIT}"
-        yield _problem(file, f"a rule name of {len(name)} characters", expected)
+        yield _problem(file, f"a rule name of {len(name)} characters", expected, code=LONG_NAME)
 
 
 def _renamed(file: PurePath) -> str | None:
@@ -90,7 +96,7 @@ def _with_stages(file: PurePath, settings: Settings, suffix: str) -> Iterator[Pr
         what = "EventBridge rule" if suffix else "function"
         found = f"'{name}' of {len(name)} characters as the name of its {what}"
         expected = f"at most {AWS_LIMIT}: a rule or a stage whose name is {over} shorter"
-        yield _problem(file, found, expected)
+        yield _problem(file, found, expected, code=LONG_NAME)
 
 
 def _twice(files: list[PurePath]) -> Iterator[Problem]:
@@ -105,13 +111,13 @@ def _twice(files: list[PurePath]) -> Iterator[Problem]:
             if longer:
                 found = f"the rule name '{longer.stem}' beside {file.as_posix()}"
                 expected = f"another name: Chalice calls a part of '{file.stem}' that"
-                yield _problem(longer, found, expected)
+                yield _problem(longer, found, expected, code=SAME_ID)
 
 
 def _same(file: PurePath, other: PurePath) -> Problem:
     found = f"the rule name '{file.stem}' beside {other.as_posix()}"
     if other.stem == file.stem:
-        return _problem(file, found, "a name that no other rule has, in any pack")
+        return _problem(file, found, "a name that no other rule has, in any pack", code=SAME_ID)
     same = resource_id(file.stem)
     expected = f"a name that differs in more than hyphens: both are {same} to CloudFormation"
-    return _problem(file, found, expected)
+    return _problem(file, found, expected, code=SAME_ID)

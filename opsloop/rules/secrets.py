@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from opsloop.problems import Fault, Path
+from opsloop.problems import PLAIN_SECRET, Fault, Path
 
 _LOOKS = {
     "a Slack webhook's URL": r"https://hooks\.slack\.com/(services|workflows)/[\w/]{8,}",
@@ -38,7 +38,7 @@ def find(data: Any, path: Path = ()) -> Iterator[Fault]:
         for number, value in enumerate(data):
             yield from find(value, (*path, number))
     elif isinstance(data, str) and (what := _secret(data, str(path[-1]) if path else "")):
-        yield Fault(what, _EXPECTED, path=path)
+        yield Fault(what, _EXPECTED, path=path, lint=PLAIN_SECRET)
 
 
 def _secret(text: str, key: str) -> str | None:

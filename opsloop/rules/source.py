@@ -62,7 +62,9 @@ class Source:
         path = base + fault.path
         place = self.place(path, fault.offset, key=fault.key)
         corrected = self._corrected(path, fault)
-        return Problem(place, fault.found, fault.expected, corrected, warning=fault.doubt)
+        return Problem(
+            place, fault.found, fault.expected, corrected, warning=fault.doubt, code=fault.code
+        )
 
     def _corrected(self, path: Path, fault: Fault) -> str | None:
         node, rest = self._find(path)

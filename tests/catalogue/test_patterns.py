@@ -188,6 +188,7 @@ DOUBTED: list[tuple[dict[str, Any], Fault]] = [
             "aws.ec2",
             ("source", 0),
             doubt=True,
+            lint="OPS103",
         ),
     ),
     (
@@ -197,6 +198,7 @@ DOUBTED: list[tuple[dict[str, Any], Fault]] = [
             "a service's name behind 'aws.'",
             path=("source", 0),
             doubt=True,
+            lint="OPS103",
         ),
     ),
     (
@@ -206,6 +208,7 @@ DOUBTED: list[tuple[dict[str, Any], Fault]] = [
             "AWS API Call via CloudTrail, or one that AWS has added since",
             path=("detail-type", 0),
             doubt=True,
+            lint="OPS103",
         ),
     ),
     (
@@ -216,6 +219,7 @@ DOUBTED: list[tuple[dict[str, Any], Fault]] = [
             path=("detail", "reason"),
             key=True,
             doubt=True,
+            lint="OPS101",
         ),
     ),
     (

@@ -126,6 +126,7 @@ FAULTS: list[tuple[str, Fault]] = [
             "one of old-state, state, unless AWS has added it",
             offset=7,
             doubt=True,
+            lint="OPS101",
         ),
     ),
     # what a catalogue alone says is doubted, what follows from it as well
