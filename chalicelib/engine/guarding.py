@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from chalicelib.engine import admission
 from chalicelib.engine.admission import Duplicate
@@ -23,7 +22,7 @@ from chalicelib.guards import blast, gate, limits
 from chalicelib.guards.limits import Refusal
 from chalicelib.journal.memory import Remembered
 from chalicelib.journal.record import Execution
-from chalicelib.plan import Guard, Plan
+from chalicelib.plan import Blast, Guard, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Guarding:
             return closed
         note = execution.note
         if self._guard is not None and self._guard["blast"] is not None:
-            allowed = self._bounded(self._guard["blast"], scope)
+            allowed = within_radius(self._guard["blast"], scope)
             if isinstance(allowed, Refusal):
                 return allowed
             scope.put("targets", allowed.targets)
@@ -134,17 +133,19 @@ class Guarding:
             then=_seconds(execution.event_time),
         )
 
-    def _bounded(self, radius: Any, scope: Scope) -> blast.Allowed | Refusal:
-        try:
-            targets = scope.evaluator.value(radius["targets"])
-            of = None if radius["of"] is None else scope.evaluator.value(radius["of"])
-        except ExpressionError as error:
-            return Refusal("blast", str(error))
-        if not isinstance(targets, list):
-            return Refusal("blast", f"{radius['targets']['text']} gave no list")
-        if radius["of"] is not None and not blast.countable(of):
-            return Refusal("blast", f"{radius['of']['text']} gave no number")
-        return blast.bound(radius, targets, of)
+
+def within_radius(radius: Blast, scope: Scope) -> blast.Allowed | Refusal:
+    """The targets that a blast radius allows; one that cannot be told allows none."""
+    try:
+        targets = scope.evaluator.value(radius["targets"])
+        of = None if radius["of"] is None else scope.evaluator.value(radius["of"])
+    except ExpressionError as error:
+        return Refusal("blast", str(error))
+    if not isinstance(targets, list):
+        return Refusal("blast", f"{radius['targets']['text']} gave no list")
+    if radius["of"] is not None and not blast.countable(of):
+        return Refusal("blast", f"{radius['of']['text']} gave no number")
+    return blast.bound(radius, targets, of)
 
 
 def _seconds(iso_time: str) -> float:

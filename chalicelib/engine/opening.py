@@ -63,7 +63,7 @@ def opened(
         # a key of an index is never empty
         resource=storable(resource) or None,
         actor=actor["name"] if actor else None,
-        key=_key(plan, scope, resource),
+        key=guard_key(plan, scope, resource),
         caused_by=str(named) if named and named.trusted else None,
         claims=str(named) if named and not named.trusted else None,
         chain=named.chain + 1 if named and named.trusted else 0,
@@ -81,8 +81,11 @@ def _first_intent(plan: Plan, mode: Mode) -> str | None:
     return None if step["if"] or step["for_each"] else step["id"]
 
 
-def _key(plan: Plan, scope: Scope, resource: str | None) -> str | None:
-    """What the guards count by: the rule's own key, else the event's resource."""
+def guard_key(plan: Plan, scope: Scope, resource: str | None) -> str | None:
+    """What the guards count by: the rule's own key, else the event's resource.
+
+    Raises ExpressionError where that cannot be told.
+    """
     guard = plan["guard"]
     if guard is None:
         return None
