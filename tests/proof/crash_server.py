@@ -37,7 +37,7 @@ from tests.proof.moto_server import ACCOUNT, REGION
 from tests.proof.sandboxes import TABLE
 
 #: services whose clients are made before any child is: two each, engine and steps have their own
-SERVICES = ("dynamodb", "events", "sqs", "athena", "sns")
+SERVICES = ("dynamodb", "events", "sqs", "athena", "sns", "cloudwatch")
 #: milliseconds that an invocation has
 REMAINING = 120_000
 
@@ -260,7 +260,7 @@ def answer(how: str) -> None:
 def _content(request: AWSPreparedRequest) -> Any:
     """What was asked, whatever protocol the service speaks."""
     body: Any = request.body or b""
-    text = body.decode() if isinstance(body, bytes) else str(body)
+    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
     return json.loads(text) if text.startswith("{") else dict(parse_qsl(text))
 
 

@@ -32,6 +32,11 @@ when:
 let:
   queue: event.detail.queue
 """
+#: an alarm's event says which queue it is about in the alarm's description
+ALARM = HEAD.replace(
+    "event: {source: [opsloop.crash], detail-type: [Job]}", "alarm: {names: [full]}"
+)
+ALARM = ALARM.replace("event.detail.queue", "event.detail.configuration.description")
 ONCALL = "arn:aws:sts::123456789012:assumed-role/oncall/maria"
 
 
@@ -40,8 +45,10 @@ class Shape:
     """One rule, and its world."""
 
     rule: str
-    #: how each of its executions ends where nothing crashes
+    #: how its executions end where nothing crashes, one word for each way
     ends: str = "succeeded"
+    #: whether an alarm wakes it, that woke it once before
+    alarm: bool = False
     #: whether people say yes to each of its questions; None where nobody answers
     answers: bool | None = None
     #: calls that AWS refuses: by operation, of those that hold a text, how often, with which code
@@ -209,6 +216,11 @@ SHAPES: dict[str, Shape] = {
     ),
     "guarded-once": Shape(GUARDED + then(send("one"))),
     "locked-rule": Shape(LOCKED + then(tag("one"), WAIT, tag("two"))),
+    "recheck": Shape(
+        "guard: {key: queue, cooldown: 10m}\n" + then(tag("one")),
+        ends="succeeded refused",
+        alarm=True,
+    ),
     "trimmed": Shape(
         TRIMMED + then(tag("one", with_=TAG_EACH, for_each="targets", as_="item"), WAIT, tag("two"))
     ),
@@ -220,7 +232,9 @@ def compiled(folder: Path) -> Compiled:
     for name, shape in SHAPES.items():
         path = folder / "rules" / "pack" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        head = HEAD.replace("mode: active", "mode: approve") if name == "mode-approve" else HEAD
+        head = ALARM if shape.alarm else HEAD
+        if name == "mode-approve":
+            head = head.replace("mode: active", "mode: approve")
         path.write_text(HEADER + head + shape.rule, encoding="utf-8")
     (folder / "rules" / "opsloop.yaml").write_text(SETTINGS, encoding="utf-8")
     return compile_project(folder)

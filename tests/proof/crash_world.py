@@ -24,7 +24,7 @@ from chalicelib.deciding import Deciding
 from chalicelib.engine.times import iso, seconds
 from chalicelib.guards.state import State
 from chalicelib.journal import memory
-from chalicelib.journal.record import Execution, Waiting
+from chalicelib.journal.record import UNFINISHED, Execution, Waiting
 from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from tests.proof.crash_server import Simulated
@@ -125,6 +125,15 @@ def event(queue: str) -> dict[str, Any]:
     }
 
 
+def alarm(queue: str, at: float) -> dict[str, Any]:
+    """An alarm about a queue goes on, at that time."""
+    state = {"value": "ALARM", "timestamp": iso(at), "reason": "too many"}
+    detail = {"alarmName": "full", "configuration": {"description": queue}, "state": state}
+    arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:full"
+    kind = {"detail-type": "CloudWatch Alarm State Change", "source": "aws.cloudwatch"}
+    return event(queue) | kind | {"time": iso(at), "resources": [arn], "detail": detail}
+
+
 def job(
     due: Due, plan: Plan | None, stage: Stage, shape: Shape, log: Path, kill_at: int | None = None
 ) -> dict[str, Any]:
@@ -143,7 +152,7 @@ def job(
 
 
 class Life:
-    """One rule's life from its event on. `kill_at` is the point at which a child dies."""
+    """One rule's life from its event on."""
 
     def __init__(
         self,
@@ -163,35 +172,44 @@ class Life:
         queues = aws.client("sqs")
         self._queue = queues.create_queue(QueueName=plan["rule"])["QueueUrl"]
         #: what an event comes to: an execution for each of its items, or one
-        self._executions = 1 if plan["each"] is None else len(ITEMS)
+        self._executions = 1 + shape.alarm if plan["each"] is None else len(ITEMS)
         self._numbers = count()
         self._queued: list[Due] = []
         self._read = 0
         self.points: list[str] = []
         self.lines: list[dict[str, Any]] = []
         self._invocations = 0
-        self._kill_at: int | None = None
+        self._kill_at: Sequence[int] = ()
         self._redelivers = True
 
-    def live(self, kill_at: int | None = None, *, redelivers: bool = True) -> Story:
-        """All of it, to the end."""
+    def live(self, *kill_at: int, redelivers: bool = True) -> Story:
+        """All of it, to the end; some child dies at each of these points, in order."""
+        if self._shape.alarm:
+            self._invoke(Due(DELIVERED - 60, 0, alarm(self._queue, EVENT_TIME - 60), "before"))
+            self.points.clear()
         self._kill_at, self._redelivers = kill_at, redelivers
-        self._queue_up(DELIVERED, event(self._queue), "first")
+        self._queue_up(DELIVERED, self._event, "first")
         while (due := self._next()) is not None:
             self._invoke(due)
             if self._invocations > MOST:
                 break
         passed = len(self.points)
-        self._kill_at = None
-        self._invoke(Due(EVENT_TIME + 86_000, 0, event(self._queue), "again"))
+        self._kill_at = ()
+        self._invoke(Due(EVENT_TIME + 86_000, 0, self._event, "again"))
         return self._story(passed)
+
+    @property
+    def _event(self) -> dict[str, Any]:
+        if self._shape.alarm:
+            return alarm(self._queue, EVENT_TIME)
+        return event(self._queue)
 
     def _queue_up(self, at: float, payload: Any, request: str, tries: int = 0) -> None:
         heapq.heappush(self._queued, Due(at, next(self._numbers), payload, request, tries))
 
     def _next(self) -> Due | None:
         """What comes first: a delivery, somebody's answer, or the waker's next minute."""
-        waiting = [one for one in self._journal() if one.status in ("running", "waiting")]
+        waiting = [one for one in self._journal() if one.status in UNFINISHED or one.waiting]
         if self._answer(waiting):
             return self._next()
         tick = self._tick(waiting)
@@ -229,8 +247,8 @@ class Life:
         waker = due.payload is None
         if waker:
             self._ticked = due.at
-        left = None if self._kill_at is None else self._kill_at - len(self.points)
-        kill_at = left if left is not None and left > 0 else None
+        ahead = (point - len(self.points) for point in self._kill_at)
+        kill_at = min((left for left in ahead if left > 0), default=None)
         plan = None if waker else self._plan
         how = self._server.run(job(due, plan, self._stage, self._shape, self._log, kill_at))
         fresh = self._fresh_lines()
@@ -247,7 +265,7 @@ class Life:
         """Lambda delivers again, at most twice. That may be lost, but for what nobody has yet."""
         if due.tries == len(RETRIES):
             return False
-        all_admitted = len(self._journal()) == self._executions
+        all_admitted = len(self._journal()) >= self._executions
         return self._redelivers or how != "killed" or not all_admitted
 
     def _fresh_lines(self) -> list[dict[str, Any]]:
@@ -304,4 +322,4 @@ def _is_unfinished(row: Mapping[str, Any]) -> bool:
 
 def _is_effect(point: str) -> bool:
     call = point.split()[2]
-    return not call.startswith(("dynamodb.", "eventbridge.", "sqs.List"))
+    return not call.startswith(("dynamodb.", "eventbridge.", "sqs.List", "cloudwatch."))
