@@ -6,6 +6,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# Tests that are about what is remembered say where.
+os.environ["OPSLOOP_CACHE"] = "off"
+
 # A shared machine's time says nothing about a test; in CI the examples are the same each time.
 settings.register_profile(
     "opsloop",

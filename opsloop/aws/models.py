@@ -87,7 +87,9 @@ def _loader() -> Loader:
     from botocore.loaders import Loader  # noqa: PLC0415 - as above
 
     files: Any = _Files()  # it asks for no more than these two methods
-    return Loader(file_loader=files)
+    # not the user's own ~/.aws/models: the same rules give the same plans on every machine
+    own = [Loader.BUILTIN_DATA_PATH]
+    return Loader(file_loader=files, extra_search_paths=own, include_default_search_paths=False)
 
 
 class _Files:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from opsloop.commands import options
 from opsloop.commands.telling import tell_problems
+from opsloop.compiler.answer import Answer
+from opsloop.compiler.memory import Memory, cache_folder
 from opsloop.output import FAILED, plain, print_json, print_text, tell, working
+
+if TYPE_CHECKING:
+    from opsloop.compiler.build import Compiled
 
 
 @click.command("compile")
@@ -21,21 +27,27 @@ def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) ->
     """Turn rules into plans, policies and Chalice's configuration.
 
     Writes all of chalicelib/compiled and .chalice, or nothing: with a fault in any rule,
-    everything stays as it was.
+    everything stays as it was. An unchanged project is answered from the user's cache, as by
+    `opsloop validate`.
     """
     with working("compiling the rules"):
-        from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
-
-        compiled = compile_project(project)
-    changed = compiled.output.stale(project) if check else compiled.output.write(project)
+        memory = Memory(project, cache_folder())
+        answer = memory.answer()
+        changed = answer.stale(project)
+        if changed and not check:
+            answer, changed = _written(project, memory.compiled())
     if as_json:
-        warnings = [asdict(warning) for warning in compiled.warnings]
-        print_json({"rules": sorted(compiled.plans), "changed": changed, "warnings": warnings})
+        warnings = [asdict(warning) for warning in answer.warnings]
+        print_json({"rules": answer.rules, "changed": changed, "warnings": warnings})
     else:
-        tell_problems(compiled.warnings)
-        _say(project, changed, len(compiled.plans), check=check)
+        tell_problems(answer.warnings)
+        _say(project, changed, len(answer.rules), check=check)
     if check and changed:
         ctx.exit(FAILED)
+
+
+def _written(project: Path, compiled: Compiled) -> tuple[Answer, list[str]]:
+    return Answer.of(compiled), compiled.output.write(project)
 
 
 def _say(project: Path, changed: list[str], rules: int, *, check: bool) -> None:

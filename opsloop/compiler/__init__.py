@@ -15,4 +15,5 @@ together as `Problems`; what is written is everything or nothing.
         forgotten       expressions that stand where text does
     policies, secrets   one IAM policy for each rule and stage
     output, swap        files, changed as one
+    memory, inputs      an unchanged project is answered without compiling it; answer
 """

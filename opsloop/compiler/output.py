@@ -7,7 +7,7 @@ generated files that no rule stands for any more; `stale` says what `write` woul
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Output:
 
     def stale(self, root: Path) -> list[str]:
         """The paths that differ from what is in `root`, generated leftovers included."""
-        return sorted([*self._changed(root), *self._leftovers(root)])
+        return sorted([*self._changed(root), *leftovers(root, self.files)])
 
     def write(self, root: Path) -> list[str]:
         """Bring `root` to this state; returns the paths that changed.
@@ -55,7 +55,7 @@ class Output:
         Raises OutputError, with everything as it was, where something cannot be written.
         What is cut off in the middle has no seal, and `app.py` refuses to deploy it.
         """
-        changed = [*self._changed(root), *self._leftovers(root)]
+        changed = [*self._changed(root), *leftovers(root, self.files)]
         if changed:
             sealed = [self.seal] if self.seal else []
             paths = [*(path for path in changed if path != self.seal), *sealed]
@@ -67,10 +67,11 @@ class Output:
             if not (root / path).is_file() or (root / path).read_bytes() != text.encode():
                 yield path
 
-    def _leftovers(self, root: Path) -> Iterator[str]:
-        """Generated files of rules and stages that are gone, and of a compilation cut off."""
-        for folder in OWNED:
-            for path in sorted((root / folder).rglob("*")):
-                name = path.relative_to(root).as_posix()
-                if name not in self.files and path.is_file() and path.suffix in (".json", ".tmp"):
-                    yield name
+
+def leftovers(root: Path, files: Container[str]) -> Iterator[str]:
+    """Generated files of rules and stages that are gone, and of a compilation cut off."""
+    for folder in OWNED:
+        for path in sorted((root / folder).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if name not in files and path.is_file() and path.suffix in (".json", ".tmp"):
+                yield name
