@@ -107,8 +107,32 @@ class Retry(TypedDict):
     on: list[str]
 
 
+class Place(TypedDict):
+    """A part of an ARN that a parameter of the call says: where that stands."""
+
+    at: list[str | int]
+    # how a value there becomes the part: a name in `guards.naming`; as it is without one
+    turn: NotRequired[str]
+
+
+#: an ARN in parts; `${Partition}`, `${Region}`, `${Account}` are the stage's, `*` is unknown
+Way = list[str | Place]
+
+
+class Touched(TypedDict):
+    """What a call touches: each way to put its ARN together. A value fits one of them, or more.
+
+    `changes` is what it acts on; `uses` what it only needs for that; `makes` what is not there
+    before. `also` are further names of the same, which a guard that spares has to know.
+    """
+
+    role: Literal["changes", "uses", "makes"]
+    ways: list[Way]
+    also: NotRequired[list[Way]]
+
+
 class ForEach(TypedDict):
-    """One call of the step for each element of `of`, named `as_name` in scope."""
+    """One call, or one turn of `steps`, for each element of `of`, named `as_name` in scope."""
 
     of: Expr
     as_name: str
@@ -127,13 +151,15 @@ Step = TypedDict(
     "Step",
     {
         "id": str,
-        "kind": Literal["do", "stop", "fail", "wait", "approve"],
+        "kind": Literal["do", "stop", "fail", "wait", "approve", "steps"],
         "do": NotRequired[str],
         "with": NotRequired[Value],
         "message": NotRequired[Value],
         # seconds
         "wait": NotRequired[float],
         "approve": NotRequired[Approve],
+        # what is done for each element of for_each
+        "steps": NotRequired[list["Step"]],
         # elements of for_each that are worked on at a time
         "at_once": NotRequired[int],
         "if": Condition | None,
@@ -144,6 +170,10 @@ Step = TypedDict(
         "effect": Effect,
         # the parameter that takes a client token, where the operation has one
         "token": NotRequired[str],
+        # what the call touches, where a guard bounds that
+        "touches": NotRequired[list[Touched]],
+        # whether that can be told before anything is done
+        "foretold": NotRequired[bool],
     },
 )
 
@@ -204,6 +234,13 @@ class Breaker(TypedDict):
     within: float
 
 
+class Bounds(TypedDict):
+    """Resources by ARN, with IAM's wildcards, and by tag."""
+
+    arns: list[str]
+    tags: dict[str, str]
+
+
 class Guard(TypedDict):
     """What may hold a rule back."""
 
@@ -219,6 +256,9 @@ class Guard(TypedDict):
     allow_self: bool
     # whether a refused alarm is read again when its guard opens
     recheck: bool
+    # what its effects keep to, and what they stay away from: `only` and `except` in the rule
+    only: NotRequired[Bounds]
+    spares: NotRequired[Bounds]
 
 
 class Each(TypedDict):
@@ -310,3 +350,5 @@ class Stage(TypedDict):
     escalate: str | None
     # who answers for rules of `mode: approve`, and how long the question stands
     approvers: Approvers | None
+    # what no rule touches: `except` in the settings
+    spares: NotRequired[Bounds]

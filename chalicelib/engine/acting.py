@@ -20,6 +20,10 @@ from chalicelib.journal.record import Error, Execution, StepStatus
 from chalicelib.plan import Retry, Step
 
 ONCE: Retry = {"attempts": 1, "backoff": 0.0, "on": []}
+_UNKNOWN = (
+    "it had begun when its function was cut off: whether it took effect is unknown, "
+    "and it is not repeated"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,12 @@ class Done:
     result: Any = None
     attempts: int = 1
     note: str | None = None
+    error: Error | None = None
+
+
+def unknown(step: Step) -> Error:
+    """What is said of a `once` step that may have happened before a crash."""
+    return Error("action", step["id"], "OutcomeUnknown", _UNKNOWN)
 
 
 def is_dry(execution: Execution, step: Step) -> bool:

@@ -53,6 +53,11 @@ def stand(execution: Execution, step: Step, scope: Scope, ports: Ports, left: fl
     return _approve(execution, step, scope, ports)
 
 
+def ends(step: Step, error: Error) -> bool:
+    """Whether a failed step ends its list: where the rule says so, or people refused it all."""
+    return step["on_error"] == "fail" or error.step == APPROVAL
+
+
 def begun(execution: Execution, step: Step) -> Waiting | None:
     """The waiting of this very step, where it has begun."""
     waiting = execution.waiting

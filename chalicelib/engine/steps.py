@@ -8,18 +8,17 @@ then is in `run.execution`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
-from chalicelib.engine.acting import Done, act, expression_error, is_dry
+from chalicelib.clock import Clock
+from chalicelib.engine.acting import Done, act, expression_error, is_dry, unknown
+from chalicelib.engine.each import each
 from chalicelib.engine.outcomes import Failed, Stopped, Suspended
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope
-from chalicelib.engine.standing import APPROVAL, approval, begun, stand
-from chalicelib.engine.tally import Tally
+from chalicelib.engine.standing import APPROVAL, approval, begun, ends, stand
 from chalicelib.engine.times import iso
 from chalicelib.errors import ExpressionError, SecretError
 from chalicelib.journal.record import (
@@ -84,19 +83,23 @@ class Run:
         return next((one for one in self.execution.steps if one.id == name), None)
 
     def _step(self, step: Step, there: StepRecord | None) -> None:
-        self._enough_time(step)
+        if not step["for_each"]:
+            self.enough_time(step)
         began = self._ports.clock.now()
         record = there or StepRecord(step["id"], "running", iso(began), do=step.get("do"))
         try:
-            record = self._each(step, record) if step["for_each"] else self._one(step, record)
+            record = each(self, step, record) if step["for_each"] else self._one(step, record)
         except Failed as failed:
             record = replace(record, status="failed", error=failed.error)
         self._keep(record, began)
-        if record.status == "failed" and record.error is not None and _ends(step, record.error):
+        if record.status == "failed" and record.error is not None and ends(step, record.error):
             raise Failed(record.error)
 
-    def _enough_time(self, step: Step) -> None:
-        """A step that could not finish is left to the next invocation, but never the first."""
+    def enough_time(self, step: Step) -> None:
+        """A step that could not finish is left to the next invocation, but never the first.
+
+        So are the elements of a list, and each inner step.
+        """
         now = self._ports.clock.now()
         if self._steps_begun and self.end - now < ENOUGH and step["kind"] == "do":
             raise Suspended(Waiting("time", iso(now), step["id"]))
@@ -136,25 +139,51 @@ class Run:
 
     def _attempt(self, step: Step, scope: Scope) -> Done:
         """A step without a list: its condition, then what it does."""
-        self._known(step, [""])
-        if step["if"] is not None and begun(self.execution, step) is None:
-            verdict = scope.evaluator.holds(step["if"])
-            if not verdict.met:
-                return Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
+        self.known(step, [""])
+        if begun(self.execution, step) is None and (skipped := self.skipped(step, scope)):
+            return skipped
         if step["kind"] == "do":
-            self._in_time(step)
-            self._before_effect(step, [""])
-            return self._act(step, scope, "")
+            self.ready(step, [""])
+            return self.act(step, scope, "")
         if step["kind"] in ("wait", "approve"):
-            left = self._last - self._ports.clock.now()
-            return stand(self.execution, step, scope, self._ports, left)
-        return self._say(step, scope)
+            return self.stand(step)
+        return self.say(step, scope)
 
-    def _act(self, step: Step, scope: Scope, element: str) -> Done:
+    # What `each` does these by, too, for the elements of a list.
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self._ports.clock
+
+    def skipped(self, step: Step, scope: Scope) -> Done | None:
+        """How a step ends whose `if` does not hold; None where it does."""
+        if step["if"] is None:
+            return None
+        verdict = scope.evaluator.holds(step["if"])
+        return (
+            None if verdict.met else Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
+        )
+
+    def ready(self, step: Step, elements: Sequence[str]) -> None:
+        """What must be so before an action is called. Raises Failed, or Suspended to ask people."""
+        self._in_time(step)
+        self._before_effect(step, elements)
+
+    def act(self, step: Step, scope: Scope, element: str) -> Done:
+        """Call the step's action, for one element of a list or for none. Raises Failed."""
         return act(self.execution, step, element, scope, self._ports, deadline=self._deadline)
 
-    def _say(self, step: Step, scope: Scope) -> Done:
-        message = self._evaluated(
+    def stand(self, step: Step) -> Done:
+        """How `wait` or `approve` ended. Raises Suspended while it stands."""
+        left = self._last - self._ports.clock.now()
+        done = stand(self.execution, step, self.scope, self._ports, left)
+        self.execution = replace(self.execution, waiting=None)
+        return done
+
+    def say(self, step: Step, scope: Scope) -> NoReturn:
+        """`stop` and `fail`: raises Stopped or Failed."""
+        message = self.evaluated(
             step["id"], lambda: scope.evaluator.render(step["message"], step["kind"])
         )
         if step["kind"] == "stop":
@@ -183,11 +212,22 @@ class Run:
         self._resumed = False
         self._unwritten_effects = True
 
-    def _known(self, step: Step, elements: Sequence[str]) -> None:
+    def known(self, step: Step, elements: Sequence[str]) -> None:
         """A `once` step that had begun is not begun again, whatever its condition says now."""
-        begun_before = self._resumed and self.execution.intent == _mark(step, elements)
-        if begun_before and step["effect"] == "once" and not is_dry(self.execution, step):
-            raise Failed(Error("action", step["id"], "OutcomeUnknown", _UNKNOWN))
+        if not self.begun_once(step).isdisjoint(elements):
+            raise Failed(unknown(step))
+
+    def begun_once(self, step: Step) -> set[str]:
+        """The elements for which a `once` step had begun when the function was cut off."""
+        name, bracket, places = (self.execution.intent or "").partition("[")
+        if not self._resumed or name != step["id"] or is_dry(self.execution, step):
+            return set()
+        return set(f"{bracket}{places}".split(",")) if step["effect"] == "once" else set()
+
+    def so_far(self, record: StepRecord) -> None:
+        """A list is on its way: the next write says how far."""
+        others = tuple(one for one in self.execution.steps if one.id != record.id)
+        self.execution = replace(self.execution, steps=(*others, record), intent=None)
 
     def _permitted(self, step: Step) -> None:
         """In mode approve, people are asked once, before the first effect of `then`."""
@@ -202,64 +242,8 @@ class Run:
             self._keep(answer, began)
         self.execution = replace(self.execution, mode="active")
 
-    # Lists of elements.
-
-    def _each(self, step: Step, record: StepRecord) -> StepRecord:
-        loop = step["for_each"]
-        assert loop is not None  # noqa: S101 - _step asked
-        elements = self._evaluated(step["id"], lambda: self.scope.evaluator.value(loop["of"]))
-        if not isinstance(elements, list):
-            found = f"for_each: {loop['of']['text']} gave {type(elements).__name__}, not a list"
-            raise Failed(Error("expression", step["id"], "NotAList", found))
-        tally = Tally(record, len(elements), step["on_error"])
-        size = step.get("at_once", 1)
-        try:
-            while not tally.over:
-                places = range(tally.at, min(tally.at + size, len(elements)))
-                tally.add(self._together(step, loop["as_name"], elements, places))
-                if not tally.over:
-                    self._between(step, tally)
-        except Failed as failed:
-            return tally.cut_short(failed.error)
-        return tally.finished()
-
-    def _between(self, step: Step, tally: Tally) -> None:
-        """Each element is on record before the next begins; time may be up between two."""
-        others = tuple(one for one in self.execution.steps if one.id != step["id"])
-        self.execution = replace(self.execution, steps=(*others, tally.so_far()), intent=None)
-        if self.end - self._ports.clock.now() < ENOUGH:
-            raise Suspended(Waiting("time", iso(self._ports.clock.now()), step["id"]))
-
-    def _together(
-        self, step: Step, name: str, elements: list[Any], places: range
-    ) -> list[Done | Failed]:
-        """Some elements at a time, each in the scope of its own."""
-        scopes = [self.scope.child(name, elements[place]) for place in places]
-        marks = [f"[{place}]" for place in places]
-        self._known(step, marks)
-        self._in_time(step)
-        self._before_effect(step, marks)
-        if len(scopes) == 1:
-            return [self._safely(step, scopes[0], marks[0])]
-        with ThreadPoolExecutor(len(scopes)) as pool:
-            # each thread calls in a context of its own: whose call it is goes with it
-            jobs = [
-                pool.submit(copy_context().run, self._safely, step, scope, mark)
-                for scope, mark in zip(scopes, marks, strict=True)
-            ]
-            return [job.result() for job in jobs]
-
-    def _safely(self, step: Step, scope: Scope, mark: str) -> Done | Failed:
-        try:
-            if step["if"] is not None:
-                verdict = scope.evaluator.holds(step["if"])
-                if not verdict.met:
-                    return Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
-            return self._act(step, scope, mark)
-        except Failed as failed:
-            return failed
-
-    def _evaluated(self, step: str, evaluate: Callable[[], Any]) -> Any:
+    def evaluated(self, step: str, evaluate: Callable[[], Any]) -> Any:
+        """A value of the rule's own, for a step. Raises Failed where it cannot be told."""
         try:
             return evaluate()
         except (ExpressionError, SecretError) as error:
@@ -269,14 +253,3 @@ class Run:
 def _mark(step: Step, elements: Sequence[str]) -> str:
     """How the journal names what is begun."""
     return f"{step['id']}{','.join(elements)}"
-
-
-def _ends(step: Step, error: Error) -> bool:
-    """Whether a failed step ends its list: where the rule says so, or people refused it all."""
-    return step["on_error"] == "fail" or error.step == APPROVAL
-
-
-_UNKNOWN = (
-    "it had begun when its function was cut off: whether it took effect is unknown, "
-    "and it is not repeated"
-)

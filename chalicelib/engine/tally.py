@@ -6,12 +6,12 @@ when they are through.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 from chalicelib.engine.acting import Done
-from chalicelib.engine.outcomes import Failed
+from chalicelib.engine.turns import Turn
 from chalicelib.journal.record import Error, StepRecord, StepStatus
 
 
@@ -27,6 +27,7 @@ class Tally:
         before = record.result if isinstance(record.result, dict) else {}
         self._results: list[Any] = list(before.get("results", []))
         self._statuses: list[StepStatus] = list(before.get("statuses", []))
+        self._turns: Mapping[str, Any] = before.get("turns", {})
         self._error = record.error
         self._attempts = record.attempts if self._results else 0
 
@@ -40,18 +41,25 @@ class Tally:
         """Whether no element is left to do, or none may be done any more."""
         return self.at >= self._total or (self._error is not None and self._on_error == "fail")
 
-    def add(self, ends: Sequence[Done | Failed]) -> None:
+    def under_way(self, place: int) -> Mapping[str, Any] | None:
+        """How far an element's turn was when the journal was written."""
+        found: Mapping[str, Any] | None = self._turns.get(str(place))
+        return found
+
+    def add(self, ends: Sequence[Done]) -> None:
         """What became of the next elements."""
         for end in ends:
-            if isinstance(end, Failed):
+            if end.error is not None:
                 self._error = self._error or self._about(end.error)
-                self._append(None, "failed", 1)
-            else:
-                self._append(end.result, end.status, end.attempts)
+            self._results.append(end.result)
+            self._statuses.append(end.status)
+            self._attempts += end.attempts
 
-    def so_far(self) -> StepRecord:
-        """The record while some are still to come."""
-        kept = {"results": self._results, "statuses": self._statuses}
+    def so_far(self, turns: Sequence[Turn] = ()) -> StepRecord:
+        """The record while some are still to come, and some may be under way."""
+        kept: dict[str, Any] = {"results": [*self._results], "statuses": [*self._statuses]}
+        if turns:
+            kept["turns"] = {str(turn.place): turn.so_far() for turn in turns}
         return replace(
             self._record,
             status="running",
@@ -82,11 +90,6 @@ class Tally:
         if self._on_error == "continue":
             return error
         return replace(error, message=f"element {self.at} of {self._total}: {error.message}")
-
-    def _append(self, result: Any, status: StepStatus, attempts: int) -> None:
-        self._results.append(result)
-        self._statuses.append(status)
-        self._attempts += attempts
 
     def _status(self) -> StepStatus:
         if "failed" in self._statuses:

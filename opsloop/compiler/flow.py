@@ -18,7 +18,8 @@ from opsloop.expressions.check import infer
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.results import items
 from opsloop.expressions.templates import compile_expr
-from opsloop.expressions.types import Names, Type, either, of_value
+from opsloop.expressions.types import STRING, Names, Type, either, of_value
+from opsloop.rules.checks import steps_of
 from opsloop.rules.model import Rule
 from opsloop.rules.steps import Fact, Step
 from opsloop.rules.triggers import When
@@ -26,6 +27,7 @@ from opsloop.rules.triggers import When
 _AWS = 3
 #: what says nothing of what else there may be
 _EMPTY: dict[str, object] = {"array": [], "object": {}}
+ERROR = Type("object", dict.fromkeys(("kind", "step", "code", "message"), STRING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,27 @@ def _fact(fact: Fact) -> Type | None:
 
 
 def _results(rule: Rule) -> Iterator[tuple[str, Type | None]]:
-    for step in (*rule.then, *rule.on_failure, *rule.finally_):
+    for _, step in steps_of(rule):
         if step.id is not None:
             yield step.id, _result(step)
 
 
 def _result(step: Step) -> Type | None:
-    """A step over a list has a list of results."""
-    known = answer_of(step.do)
+    """A step over a list has a list of results; of inner steps, what became of each turn."""
+    known = _turn(step) if step.steps else answer_of(step.do)
     return Type("array", items=known) if step.for_each is not None else known
+
+
+def _turn(step: Step) -> Type:
+    """One element's turn, as the engine's `turns` writes it down."""
+    inner = {one.id: outcome(_result(one)) for one in step.steps if one.id is not None}
+    fields = {"item": None, "note": STRING, "steps": Type("object", inner, open=True)}
+    return Type("object", {**fields, "status": STRING, "error": ERROR})
+
+
+def outcome(result: Type | None) -> Type:
+    """What is known of a step that ran: `steps.<id>`."""
+    return Type("object", {"result": result, "status": STRING, "error": ERROR})
 
 
 def _read(text: object, *, rooted: bool = True) -> Expr | None:

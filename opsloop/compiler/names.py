@@ -6,16 +6,15 @@ rule has at other places only is here too, as `elsewhere`, so that whoever reads
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from opsloop.catalogue.events import envelope
 from opsloop.compiler import flow
-from opsloop.compiler.flow import Flow
+from opsloop.compiler.flow import ERROR, Flow
 from opsloop.compiler.lets import Lets
 from opsloop.expressions.types import ARRAY, OBJECT, STRING, TIME, Names, Type, elsewhere
 from opsloop.problems import Path
-from opsloop.rules.checks import STEP_LISTS
+from opsloop.rules.checks import steps_of
 from opsloop.rules.model import Rule
 from opsloop.rules.scope import DEFAULT_ITEM
 from opsloop.rules.steps import Step
@@ -40,7 +39,6 @@ _ACTOR = Type(
 _RESOURCE = Type("object", dict.fromkeys(("id", "arn", "type"), STRING))
 _RULE = Type("object", dict.fromkeys(("name", "pack", "owner", "severity", "description"), STRING))
 _EXECUTION = Type("object", {"id": STRING, "mode": STRING})
-_ERROR = Type("object", dict.fromkeys(("kind", "step", "code", "message"), STRING))
 
 #: in scope everywhere, whatever woke the rule
 ALWAYS: Names = {
@@ -73,17 +71,18 @@ _OWN_FACT = elsewhere("which is this fact itself", "a fact above this one")
 _OTHER_STEP = elsewhere("an element of another step's list", "`for_each` in this step")
 _LATER_STEP = elsewhere("a step that runs later", "a step that runs before this one")
 _OWN_STEP = elsewhere("which is this step itself", "a step that runs before this one")
+_OUTER_STEP = elsewhere("the step around this one", "a step that runs before this one")
 
 
 def names_in_lets(rule: Rule, params: Names, known: Flow | None = None) -> Names:
     """What a `let` may read: all there is at any place where it may itself be read."""
     known = known or Flow()
-    ids = {step.id: _step(step, known) for _, step in _steps(rule) if step.id is not None}
+    ids = {step.id: _step(step, known) for _, step in steps_of(rule) if step.id is not None}
     late: Names = {
         "facts": _facts(rule, known),
         "steps": Type("object", ids),
         "execution": _EXECUTION,
-        "error": _ERROR,
+        "error": ERROR,
     }
     if rule.guard is not None and rule.guard.blast is not None:
         late = {**late, "targets": ARRAY}
@@ -124,12 +123,14 @@ class Scope:
 
     def in_verify(self) -> Names:
         """Where it is checked that the rule helped: behind all steps of `then`."""
-        facts, then = _facts(self.rule, self.known), self.rule.then
-        ids = {step.id: _step(step, self.known) for step in then if step.id is not None}
-        steps = Type("object", ids)
-        return self._with(
-            {"facts": facts, "execution": _EXECUTION, "steps": steps, **self._targets()}
-        )
+        facts = _facts(self.rule, self.known)
+        ids = {
+            step.id: self._inside(at, step) or _step(step, self.known)
+            for at, step in steps_of(self.rule)
+            if step.id is not None and at[0] == "then"
+        }
+        here: Names = {"facts": facts, "execution": _EXECUTION, "steps": Type("object", ids)}
+        return self._with({**here, **self._targets()})
 
     def _targets(self) -> Names:
         blast = self.rule.guard.blast if self.rule.guard else None
@@ -144,26 +145,48 @@ class Scope:
 
     def in_step(self, path: Path, step: Step) -> Names:
         """In the step at this path: with the results of those that run before it."""
-        here = self._at_step(path)
-        if step.for_each is not None:
-            here = {**here, step.as_: flow.element(step.for_each, self.in_loop(path, step))}
-        return self._with(here)
+        return self._with({**self._at_step(path), **self._element(path, step)})
+
+    def _element(self, path: Path, step: Step) -> Names:
+        if step.for_each is None:
+            return {}
+        return {step.as_: flow.element(step.for_each, self.in_loop(path, step))}
 
     def _at_step(self, path: Path) -> Names:
         facts = _facts(self.rule, self.known)
         here: Names = {"facts": facts, "execution": _EXECUTION, "steps": self._steps_at(path)}
         here = {**here, **self._targets()}
-        return here if path[0] == "then" else {**here, "error": _ERROR}
+        if (outer := _around(path)) is not None:
+            here = {**here, **self._element(outer, dict(steps_of(self.rule))[outer])}
+        return here if path[0] == "then" else {**here, "error": ERROR}
 
     def _steps_at(self, path: Path) -> Type:
         """Steps before, here and later. A failure may come before any of `then`: that is null."""
         known: dict[str, Type | None] = {}
-        mark = None
-        for at, step in _steps(self.rule):
-            mark = _OWN_STEP if at == path else _LATER_STEP if mark is _OWN_STEP else mark
+        later = None
+        for at, step in steps_of(self.rule):
+            mark = later or self._mark(at, step, path)
+            later = _LATER_STEP if at[: len(path)] == path or later else None
             if step.id is not None:
                 known[step.id] = mark or _step(step, self.known)
         return Type("object", known)
+
+    def _mark(self, at: Path, step: Step, path: Path) -> Type | None:
+        """Why a step is none for the one at `path`, though it does not run later."""
+        if at == path:
+            return _OWN_STEP
+        if at == _around(path):
+            return _OUTER_STEP
+        return None if _around(at) == _around(path) else self._inside(at, step)
+
+    def _inside(self, at: Path, step: Step) -> Type | None:
+        """Why a step of other elements' turns is none; None where it is no inner step."""
+        if (outer := _around(at)) is None:
+            return None
+        name = dict(steps_of(self.rule))[outer].id or "<id of the step around it>"
+        return elsewhere(
+            "a step inside of a `for_each`", f"`steps.{name}.result[].steps.{step.id}`"
+        )
 
     def _with(self, here: Names) -> Names:
         names = {**_from_the_start(self.rule, self.params, self.known), **here}
@@ -187,8 +210,12 @@ def _facts(rule: Rule, known: Flow) -> Type:
 
 
 def _step(step: Step, known: Flow) -> Type:
-    result = known.results.get(step.id or "")
-    return Type("object", {"result": result, "status": STRING, "error": _ERROR})
+    return flow.outcome(known.results.get(step.id or ""))
+
+
+def _around(path: Path) -> Path | None:
+    """The path of the step that holds the step at this one."""
+    return path[:-2] if path[-2] == "steps" else None
 
 
 def _alarm(kind: TriggerKind) -> Type:
@@ -199,11 +226,4 @@ def _alarm(kind: TriggerKind) -> Type:
 
 def _elements(rule: Rule) -> set[str]:
     """The names that steps give to the elements of their lists."""
-    return {step.as_ for _, step in _steps(rule) if step.for_each is not None}
-
-
-def _steps(rule: Rule) -> Iterator[tuple[Path, Step]]:
-    """Every step with its path, in the order in which they run."""
-    lists = (rule.then, rule.on_failure, rule.finally_)
-    for name, steps in zip(STEP_LISTS, lists, strict=True):
-        yield from (((name, place), step) for place, step in enumerate(steps))
+    return {step.as_ for _, step in steps_of(rule) if step.for_each is not None}

@@ -44,7 +44,10 @@ class Steps:
         }
 
     def step(self, path: Path, step: model.Step) -> Step:
-        """The step at this path of the rule."""
+        """The step at this path of the rule, with those inside of it."""
+        return self._step(path, step, self._taint)
+
+    def _step(self, path: Path, step: model.Step, taint: Taint) -> Step:
         names = self._scope.in_step(path, step)
         made: Step = {
             "id": step.id or default_id(path),
@@ -56,11 +59,16 @@ class Steps:
             "on_error": step.on_error,
             "effect": "read",
         }
+        taint = taint.within(made["for_each"])
         if step.do is not None:
             self._checked(self._calls.check_step(step.do, step.with_), step, path, names)
-            self._action(step.do, step.with_, made, path, names)
+            self._action(step.do, made)
+            made["with"] = self._parameters(step.do, step.with_, path, names, taint)
         elif step.wait is not None:
             made["wait"] = step.wait
+        elif step.steps:
+            inner = enumerate(step.steps)
+            made["steps"] = [self._step((*path, "steps", at), one, taint) for at, one in inner]
         elif step.approve is not None:
             made["approve"] = self._question(step.approve, (*path, "approve"), names)
         else:
@@ -92,12 +100,8 @@ class Steps:
         self._bench.say(given.check_list(of, names), (*path, "for_each"))
         return {"of": of, "as_name": step.as_}
 
-    def _action(
-        self, do: str, data: Mapping[str, Any], made: Step, path: Path, names: Names
-    ) -> None:
+    def _action(self, do: str, made: Step) -> None:
         made["do"] = do
-        taint = self._taint.within(made["for_each"])
-        made["with"] = self._parameters(do, data, path, names, taint)
         effect, token = self._calls.effect(do)
         made["effect"] = effect
         if token is not None:
@@ -120,10 +124,10 @@ class Steps:
 
 
 def default_id(path: Path) -> str:
-    """What the journal calls a step without an id: its list and its place, from 1."""
-    name, place = path[0], path[-1]
-    prefix = "" if name == "then" else f"{name}-"
-    return f"{prefix}step-{int(place) + 1}"
+    """What the journal calls a step without an id: its list and its places, from 1."""
+    prefix = "" if path[0] == "then" else f"{path[0]}-"
+    places = "-".join(str(part + 1) for part in path if isinstance(part, int))
+    return f"{prefix}step-{places}"
 
 
 def _retry(retry: model.Retry | None) -> Retry | None:

@@ -18,7 +18,16 @@ from opsloop.rules.triggers import KINDS, Alarm, When
 from opsloop.rules.words import listed
 
 _ONLY_WITH = {"bus": "event", "errors": "api", "timezone": "schedule"}
-_ONLY_WITH_DO = ("with_", "for_each", "as_", "at_once", "retry", "timeout", "on_error")
+#: beside what each key of a step may stand
+_BESIDE = {
+    **dict.fromkeys(("with_", "retry", "timeout"), ("do",)),
+    **dict.fromkeys(("for_each", "as_", "at_once", "on_error"), ("do", "steps")),
+}
+#: what a turn of `steps` cannot hold, and what to do instead
+_NOT_INSIDE = {
+    "approve": "it before the step with 'for_each': one question for all elements",
+    "for_each": "one 'for_each' over all elements, such as `facts.groups[].members[]`",
+}
 STEP_LISTS = ("then", "on_failure", "finally")
 
 
@@ -95,16 +104,31 @@ def _step(step: Step, path: Path) -> Iterator[Fault]:
         yield _about_key((*path, extra), found, "a step of its own for each")
     if step.kinds[0] != "do":
         yield from _without_do(step, path)
-    if "as_" in step.model_fields_set and step.for_each is None:
-        yield _misses((*path, "as"), "for_each")
+    for name in ("as_", "at_once", "steps"):
+        if name in step.model_fields_set and step.for_each is None:
+            yield _misses((*path, name.rstrip("_")), "for_each")
+    if "steps" in step.model_fields_set:
+        yield from _turns(step, path)
+
+
+def _turns(step: Step, path: Path) -> Iterator[Fault]:
+    """What is done for each element."""
+    if not step.steps:
+        yield _about_key((*path, "steps"), "'steps' without a step", "at least one step")
+    for number, inner in enumerate(step.steps):
+        for key, instead in _NOT_INSIDE.items():
+            if key in inner.model_fields_set:
+                found = f"'{key}' inside of a 'for_each'"
+                yield _about_key((*path, "steps", number, key), found, instead)
 
 
 def _without_do(step: Step, path: Path) -> Iterator[Fault]:
     kind = step.kinds[0]
-    for name in _ONLY_WITH_DO:
-        if name in step.model_fields_set and "do" not in step.kinds:
+    for name, owners in _BESIDE.items():
+        if name in step.model_fields_set and set(owners).isdisjoint(step.kinds):
             key = name.rstrip("_")
-            yield _about_key((*path, key), f"'{key}' beside '{kind}'", "it beside 'do' only")
+            expected = f"it beside {listed([repr(owner) for owner in owners], 'or')} only"
+            yield _about_key((*path, key), f"'{key}' beside '{kind}'", expected)
     if kind in ("stop", "fail") and step.if_ is None:
         expected = f"an 'if' beside it: without one, no rule gets past this '{kind}'"
         yield _about_key((*path, kind), f"'{kind}' without 'if'", expected)

@@ -16,7 +16,6 @@ from opsloop.rules.model import Rule
 from opsloop.rules.settings import Stage
 from opsloop.rules.shape import models_in
 from opsloop.rules.source import Source
-from opsloop.rules.steps import Step
 from opsloop.rules.triggers import Alarm, When
 
 
@@ -53,7 +52,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (When, "webhook"): Later("topic, event or another trigger"),
     (Alarm, "create"): Later("the names of alarms that exist"),
     (Alarm, "via"): Later("events or topic", "direct".__eq__, "direct"),
-    (Step, "steps"): Later("a step with its own for_each for each of them"),
     (Stage, "except"): Later("a stage without it"),
 }
 

@@ -36,8 +36,8 @@ ActionName: Any = matching(
     "an action's name, such as notify or aws.ec2.stop_instances",
     _as_action,
 )
-StepKind = Literal["do", "stop", "fail", "wait", "approve"]
-KINDS: tuple[StepKind, ...] = ("do", "stop", "fail", "wait", "approve")
+StepKind = Literal["do", "stop", "fail", "wait", "approve", "steps"]
+KINDS: tuple[StepKind, ...] = ("do", "stop", "fail", "wait", "approve", "steps")
 
 
 class Fact(Model):
@@ -84,7 +84,7 @@ class Approve(Model):
 
 
 class Step(Model):
-    """One step: an action, or an end of the rule. Exactly one of do, stop, fail, wait, approve."""
+    """One step. Exactly one of do, stop, fail, wait, approve, steps."""
 
     id: Given[Name] = key(
         "Its name; later steps read `steps.<id>.result`, `.status` and `.error`.",
@@ -103,13 +103,19 @@ class Step(Model):
     approve: Given[Approve] = key("Asks people first.", default=None)
     if_: Given[Criteria] = key("The step is skipped where this does not hold.", default=None)
     for_each: Given[Expression] = key(
-        "One call for each element of this list.", "facts.volumes", default=None
+        "One call, or one turn of `steps`, for each element of this list.",
+        "facts.volumes",
+        default=None,
     )
     as_: Name = key("The element's name in scope.", default="item")
     at_once: Given[Annotated[int, Field(ge=1)]] = key(
         "How many elements are worked on at a time.", default=None
     )
-    steps: list[Step] = key("Steps for each element.", default_factory=list)
+    steps: list[Step] = key(
+        "With `for_each`: what is done for each element, in this order.",
+        '[{do: aws.ec2.stop_instances, with: {InstanceIds: ["${item}"]}}, {wait: 5m}]',
+        default_factory=list,
+    )
     retry: Given[Retry] = key("How often it is tried.", "{attempts: 3}", default=None)
     timeout: Given[Duration] = key("When it is given up.", "5m", default=None)
     on_error: Literal["fail", "continue"] = key(

@@ -158,6 +158,48 @@ def test_a_plan_is_this(tmp_path: Path) -> None:
     assert made == expected
 
 
+def test_steps_inside_of_a_step(tmp_path: Path) -> None:
+    rule = RULE.replace(
+        """\
+    with: {Resources: ["${id}"], Tags: ["${each_tag}"]}
+    on_error: continue
+""",
+        """\
+    on_error: continue
+    at_once: 2
+    steps:
+      - {id: mark, do: aws.ec2.create_tags, with: {Resources: ["${id}"], Tags: ["${each_tag}"]}}
+      - {wait: 5m, if: steps.mark.result}
+""",
+    ).replace("  - do: aws.ec2.create_tags\n    for_each", "  - for_each")
+    made = compile_project(project(tmp_path, {"storage/trim.yaml": rule})).plans["trim"]
+    assert made["then"][2] == {
+        **NOTHING,
+        "id": "step-3",
+        "kind": "steps",
+        "for_each": {"of": compile_expr("facts.found.Tags"), "as_name": "each_tag"},
+        "at_once": 2,
+        "on_error": "continue",
+        "steps": [
+            {
+                **NOTHING,
+                "id": "mark",
+                "kind": "do",
+                "do": "aws.ec2.create_tags",
+                "with": compile_value({"Resources": ["${id}"], "Tags": ["${each_tag}"]}),
+                "effect": "idempotent",
+            },
+            {
+                **NOTHING,
+                "id": "step-3-2",
+                "kind": "wait",
+                "wait": 300.0,
+                "if": compile_condition("steps.mark.result"),
+            },
+        ],
+    }
+
+
 # Criteria.
 
 

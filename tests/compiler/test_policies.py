@@ -156,6 +156,33 @@ def test_a_rule_reads_the_secrets_it_names(text: str, reached: set[str], tmp_pat
     assert reach(made.policies["dev"]["rule"]) == reached
 
 
+BESIDE = (
+    MINE
+    + """\
+then:
+  - for_each: event.detail.tables
+    do: aws.dynamodb.delete_table
+    with: {TableName: "orders-${item}"}
+"""
+)
+INSIDE = (
+    MINE
+    + """\
+then:
+  - for_each: event.detail.tables
+    steps:
+      - do: aws.dynamodb.delete_table
+        with: {TableName: "orders-${item}"}
+"""
+)
+
+
+def test_a_step_inside_of_another_needs_what_it_needs_by_itself(tmp_path: Path) -> None:
+    beside, inside = (compiled(tmp_path / str(len(text)), text) for text in (BESIDE, INSIDE))
+    assert inside.policies == beside.policies
+    assert "dynamodb:DeleteTable" in str(inside.policies["dev"]["rule"])
+
+
 def test_stages_have_policies_of_their_own(tmp_path: Path) -> None:
     stage = "  {}: {{account: '{}', region: {}, max_mode: {}}}\n"
     settings = "stages:\n" + "".join(

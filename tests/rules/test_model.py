@@ -152,7 +152,7 @@ when:
 then:
   - {approve: {by: ["*"], within: 1h, prompt: "${x}"}}
   - {wait: 5m}
-  - {for_each: x, at_once: 3, steps: [{do: notify}], do: notify}
+  - {for_each: x, at_once: 3, steps: [{do: notify}]}
 """
 
 
@@ -162,12 +162,12 @@ def test_what_comes_later_is_in_the_model() -> None:
         "f:10:3: found 'only', which opsloop does not do yet; expected criteria in `if` that bound what the rule touches",
         "f:11:3: found 'except', which opsloop does not do yet; expected criteria in `if` that spare it",
         "f:19:11: found 'create', which opsloop does not do yet; expected the names of alarms that exist",
-        "f:23:31: found 'steps', which opsloop does not do yet; expected a step with its own for_each for each of them",
     ]  # fmt: skip
     assert rule.guard.cooldown.for_ == 21_600
     assert [rate.limit for rate in rule.guard.rate] == ["5/1h", "2/24h"]
     assert (rule.guard.lock.per, rule.guard.only.arns) == ("rule", ["arn:*"])
     assert (rule.trigger.alarm.create.period, rule.then[1].wait) == (300, 300)
+    assert rule.then[2].steps[0].do == "notify"
 
 
 def test_every_row_of_what_comes_later_is_a_key() -> None:
