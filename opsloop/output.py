@@ -21,6 +21,7 @@ OK = 0
 FAILED = 1
 USAGE = 2
 AWS = 3
+DIFFERS = 4
 
 #: what each exit code of every command means
 EXIT_CODES = {
@@ -29,6 +30,7 @@ EXIT_CODES = {
     "or a message came to nothing.",
     USAGE: "The command line is wrong: a command, a rule, a stage or a file that is not there.",
     AWS: "AWS or the journal did not answer as it should: credentials, account, table.",
+    DIFFERS: "Nothing is wrong, and something differs: a plan with changes, a stage that drifted.",
 }
 
 STYLES = {

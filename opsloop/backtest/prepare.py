@@ -6,13 +6,13 @@ from pathlib import Path
 
 from chalicelib.plan import Stage
 from opsloop.backtest.alarm_history import Alarms, described
-from opsloop.backtest.revision import compiled_at
 from opsloop.backtest.ruling import Version
 from opsloop.backtest.run import Wanted
 from opsloop.backtest.span import Span
 from opsloop.compiler.build import Compiled, compile_project
 from opsloop.local.events import read_event
 from opsloop.naming import named
+from opsloop.revision import compiled_at
 
 
 def prepared(

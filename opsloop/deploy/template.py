@@ -33,8 +33,13 @@ _Loader.add_multi_constructor("!", _untagged)
 
 def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template as data, with CloudFormation's short functions left as their text."""
+    return parse_template(path.read_text(encoding="utf-8"))
+
+
+def parse_template(text: str) -> dict[str, Any]:
+    """The same of a template's text."""
     # the loader is safe: it adds nothing but text to yaml.SafeLoader
-    loaded: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506
     return loaded
 
 
