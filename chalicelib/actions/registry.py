@@ -27,6 +27,7 @@ TABLE = {
     "notify": "chalicelib.actions.notify:notify",
     "s3.block_public_access": "chalicelib.actions.s3:block_public_access",
     "tags.apply": "chalicelib.actions.tags:apply",
+    "tags.read": "chalicelib.actions.tags:read",
 }
 
 

@@ -1,14 +1,19 @@
-"""Tagging resources of any service, by ARN."""
+"""The tags of resources of any service, by ARN."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from chalicelib.actions.base import Permission, Tools, action
+from chalicelib.actions.paging import read as all_pages
 from chalicelib.errors import StepError
+from chalicelib.partitions import global_region
 
 #: TagResources takes so many ARNs at once
 _AT_ONCE = 20
+#: and GetResources so many
+_READ_AT_ONCE = 100
 
 Service = Literal[
     "dynamodb",
@@ -92,6 +97,53 @@ def apply(
     if failed:
         raise _failure(failed, len(arns))
     return {"tagged": arns}
+
+
+@action("tags.read", effect="read", permissions=(Permission("tag:GetResources"),))
+def read(tools: Tools, *, resources: list[str]) -> dict[str, Any]:
+    """Read the tags of resources, whatever their services.
+
+    It is the service for tags that answers (Resource Groups Tagging API), which knows most
+    kinds of resource, but neither users nor roles, and lags behind a change by some seconds. A
+    resource that never had a tag is unknown to it, like one that does not exist.
+
+    With:
+        resources: The resources' ARNs, of this account.
+
+    Returns:
+        A map: for each ARN that is known, its tags as a map.
+
+    Example:
+        facts:
+          tags:
+            do: tags.read
+            with: {resources: ["${resource.arn}"]}
+    """
+    found: dict[str, Any] = {}
+    for region, arns in _by_region(tools, resources).items():
+        client = tools.client("resourcegroupstaggingapi", region=region)
+        for some in _chunks(arns):
+            for one in all_pages(client, "get_resources", {"ResourceARNList": some})[
+                "ResourceTagMappingList"
+            ]:
+                tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+                found[one["ResourceARN"]] = tags
+    return found
+
+
+def _by_region(tools: Tools, arns: list[str]) -> dict[str, list[str]]:
+    """The ARNs by where their tags are known; a bucket's ARN does not say where it is."""
+    regions: dict[str, list[str]] = {}
+    for arn in dict.fromkeys(arns):
+        _, _, service, region, *_ = (*arn.split(":", 5), "", "", "", "")
+        elsewhere = tools.region if service == "s3" else global_region(tools.partition)
+        regions.setdefault(region or elsewhere, []).append(arn)
+    return regions
+
+
+def _chunks(arns: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(arns), _READ_AT_ONCE):
+        yield arns[start : start + _READ_AT_ONCE]
 
 
 def _check(arn: str, service: str) -> None:

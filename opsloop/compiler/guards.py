@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.plan import Blast, Breaker, Cooldown, Expr, Guard, Hours, Lock, Rate, Window
+from chalicelib.plan import Blast, Bounds, Breaker, Cooldown, Expr, Guard, Hours, Lock, Rate, Window
 from opsloop.aws.names import nearest
-from opsloop.compiler import zones
+from opsloop.compiler import bounding, zones
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.names import Scope
 from opsloop.expressions.types import Names
@@ -59,7 +59,7 @@ class _Lowering:
         self._scope = scope
 
     def guard(self, guard: model.Guard) -> Guard:
-        return {
+        made: Guard = {
             "key": self._expr(guard.key_, ("key",), self._scope.in_key()),
             "cooldown": _cooldown(guard.cooldown),
             "rate": [_rate(rate) for rate in guard.rate],
@@ -71,6 +71,15 @@ class _Lowering:
             "allow_self": guard.allow_self,
             "recheck": self._recheck(guard),
         }
+        if guard.only is not None:
+            made["only"] = self._resources(guard.only, "only")
+        if guard.except_ is not None:
+            made["spares"] = self._resources(guard.except_, "except")
+        return made
+
+    def _resources(self, resources: model.Resources, key: str) -> Bounds:
+        self._bench.say(bounding.faults(resources), ("guard", key))
+        return bounding.bounds_of(resources)
 
     def _recheck(self, guard: model.Guard) -> bool:
         if guard.recheck and self._scope.rule.trigger.kind != "alarm":

@@ -11,7 +11,7 @@ from chalicelib.plan import Approvers, Stage
 from chalicelib.plans import SCHEMA
 from opsloop.aws.location import Location
 from opsloop.aws.names import listing, nearest
-from opsloop.compiler import channels
+from opsloop.compiler import bounding, channels
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.chalice_config import check_passthrough
 from opsloop.compiler.pushdown.narrowing import agreed
@@ -80,6 +80,9 @@ class Stages:
             "escalate": stage.escalate,
             "approvers": _approvers(stage),
         }
+        if stage.except_ is not None:
+            self._bench.say(bounding.faults(stage.except_), (*path, "except"))
+            lowered["spares"] = bounding.bounds_of(stage.except_)
         for channel, settings in self.channels[name].items():
             at = (*path, "channels", channel)
             self._bench.say(channels.check(stage.channels[channel]), at)

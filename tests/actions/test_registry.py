@@ -47,7 +47,7 @@ def test_every_operation_of_boto3_is_an_action(name: str, effect: str) -> None:
                 "found the action 's3.close'; expected one of ec2.quarantine_instance, "
                 "ec2.release_instance, ecs.force_deployment, ecs.roll_back_deployment, http.get, "
                 "http.post, http.request, iam.disable_access_key, notify, s3.block_public_access, "
-                "tags.apply, aws.<service>.<operation>"
+                "tags.apply, tags.read, aws.<service>.<operation>"
             ),
         ),
         ("aws.ec2", "found the action 'aws.ec2'; expected aws.<service>.<operation>"),

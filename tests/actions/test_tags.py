@@ -92,3 +92,53 @@ def test_a_dry_run_tags_nothing(aws: World) -> None:
         "would_call": "resourcegroupstaggingapi.tag_resources",
         "parameters": {"ResourceARNList": [_arn("i-1")], "Tags": {"a": "b"}},
     }
+
+
+def test_tags_of_resources_of_several_services(aws: World) -> None:
+    (name, bare) = _instances(aws, 2)
+    aws.client("ec2").create_tags(Resources=[name], Tags=[{"Key": "owner", "Value": "me"}])
+    aws.client("s3").create_bucket(
+        Bucket="kept", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    aws.client("s3").put_bucket_tagging(
+        Bucket="kept", Tagging={"TagSet": [{"Key": "keep", "Value": "yes"}]}
+    )
+    asked = [_arn(name), _arn(bare), "arn:aws:s3:::kept", _arn("i-unknown")]
+    assert aws.do("tags.read", {"resources": asked}) == {
+        _arn(name): {"owner": "me"},
+        "arn:aws:s3:::kept": {"keep": "yes"},
+    }
+
+
+def test_a_hundred_are_read_at_once_and_all_pages(aws: World) -> None:
+    def mapping(arn: str) -> dict[str, Any]:
+        return {"ResourceARN": arn, "Tags": [{"Key": "n", "Value": arn}]}
+
+    arns = [_arn(f"i-{number}") for number in range(150)]
+    calls = aws.answer(
+        "resource-groups-tagging-api",
+        "GetResources",
+        {"ResourceTagMappingList": [mapping(arns[0])], "PaginationToken": "more"},
+        {"ResourceTagMappingList": [mapping(arns[1])], "PaginationToken": ""},
+        {"ResourceTagMappingList": [mapping(arns[149])]},
+    )
+    found = aws.do("tags.read", {"resources": [*arns, arns[0]]})
+    assert list(found) == [arns[0], arns[1], arns[149]]
+    assert [len(call["ResourceARNList"]) for call in calls] == [100, 100, 50]
+    assert calls[1]["PaginationToken"] == "more"
+
+
+@pytest.mark.parametrize(
+    ("arn", "region"),
+    [
+        ("arn:aws:ec2:us-west-2:123456789012:instance/i-1", "us-west-2"),
+        ("arn:aws:s3:::kept", REGION),
+        ("arn:aws:cloudfront::123456789012:distribution/E1", "us-east-1"),
+        ("no ARN at all", "us-east-1"),
+    ],
+)
+def test_tags_are_asked_for_where_the_resource_is(aws: World, arn: str, region: str) -> None:
+    hosts: list[str] = []
+    aws.session.events.register("before-send", lambda request, **_: hosts.append(request.url))
+    assert aws.do("tags.read", {"resources": [arn]}) == {}
+    assert hosts == [f"https://tagging.{region}.amazonaws.com/"]

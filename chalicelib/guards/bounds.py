@@ -1,0 +1,123 @@
+"""The guards `only` and `except`: may a call touch these resources? Pure arithmetic on ARNs, tags.
+
+`only` holds what a call changes or makes, `except` also what it uses; `except` wins. What
+cannot be told, of an ARN or of tags, is out of bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.globs import arn_covers, arn_meets, is_open
+from chalicelib.guards.limits import Refusal
+from chalicelib.guards.touching import Resource
+from chalicelib.plan import Bounds, Guard, Stage
+
+#: what a refusal lists of a guard's patterns
+_LISTED = 3
+
+#: a resource's tags by its ARN, of those whose tags are known
+Tags = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One `only`, or one `except`."""
+
+    name: str
+    keeps: bool
+    arns: Sequence[str]
+    tags: Mapping[str, str]
+
+
+def bounds(guard: Guard | None, stage: Stage) -> list[Bound]:
+    """All that bind a rule in a stage: what has to be spared comes first."""
+    found = []
+    if "spares" in stage:
+        found.append(_bound(f"except of {stage['stage']}", stage["spares"], keeps=False))
+    if guard is not None and "spares" in guard:
+        found.append(_bound("except", guard["spares"], keeps=False))
+    if guard is not None and "only" in guard:
+        found.append(_bound("only", guard["only"], keeps=True))
+    return found
+
+
+def out_by_arn(bound: Iterable[Bound], resources: Sequence[Resource]) -> Refusal | None:
+    """The first resource that is out of bounds by its ARN, or whose tags could not be told."""
+    return next((one for each in bound for one in _out_by_arn(each, resources)), None)
+
+
+def out_by_tags(
+    bound: Iterable[Bound], resources: Sequence[Resource], tags: Tags
+) -> Refusal | None:
+    """The first resource that is out of bounds by its tags."""
+    return next((one for each in bound for one in _out_by_tags(each, resources, tags)), None)
+
+
+def asked_for(bound: Sequence[Bound], resources: Sequence[Resource]) -> list[str]:
+    """The ARNs whose tags have to be known."""
+    return [
+        one.arn
+        for one in resources
+        if any(each.tags and _concerns(each, one, by_tag=True) for each in bound)
+    ]
+
+
+def _bound(name: str, given: Bounds, *, keeps: bool) -> Bound:
+    return Bound(name, keeps, given["arns"], given["tags"])
+
+
+def _concerns(bound: Bound, resource: Resource, *, by_tag: bool = False) -> bool:
+    """What is made has no tags yet; what is only used may be outside of `only`."""
+    if resource.role == "makes":
+        return not by_tag
+    return resource.role == "changes" or not bound.keeps
+
+
+def _out_by_arn(bound: Bound, resources: Sequence[Resource]) -> Iterator[Refusal]:
+    for one in resources:
+        if bound.arns and _concerns(bound, one):
+            yield from _kept(bound, one) if bound.keeps else _spared(bound, one)
+        if bound.tags and _concerns(bound, one, by_tag=True) and is_open(one.arn):
+            yield Refusal(bound.name, f"{one.arn} does not tell which resource it is, for its tags")
+
+
+def _kept(bound: Bound, resource: Resource) -> Iterator[Refusal]:
+    if not any(arn_covers(pattern, resource.arn) for pattern in bound.arns):
+        yield Refusal(bound.name, f"{resource.arn} is none of {_some(bound.arns)}")
+
+
+def _spared(bound: Bound, resource: Resource) -> Iterator[Refusal]:
+    for arn in (resource.arn, *resource.also):
+        for pattern in bound.arns:
+            if arn_meets(pattern, arn):
+                yield Refusal(bound.name, f"{arn} is {_likely(arn)}one of {pattern}")
+
+
+def _likely(arn: str) -> str:
+    return "possibly " if is_open(arn) else ""
+
+
+def _out_by_tags(bound: Bound, resources: Sequence[Resource], tags: Tags) -> Iterator[Refusal]:
+    for one in resources:
+        if not _concerns(bound, one, by_tag=True):
+            continue
+        own = tags.get(one.arn)
+        for key, value in bound.tags.items():
+            has = None if own is None else own.get(key)
+            if (has == value) is not bound.keeps:
+                yield Refusal(bound.name, _tagged(bound, one, key, own))
+
+
+def _tagged(bound: Bound, resource: Resource, key: str, own: Mapping[str, str] | None) -> str:
+    wanted = f", wanted {key}: {bound.tags[key]}" if bound.keeps else ""
+    if own is None:
+        return f"{resource.arn} has no tags that are known{wanted}"
+    found = f"{key}: {own[key]}" if key in own else f"no tag {key}"
+    return f"{resource.arn} has {found}{wanted}"
+
+
+def _some(patterns: Sequence[str]) -> str:
+    more = len(patterns) - _LISTED
+    return ", ".join(patterns[:_LISTED]) + (f" and {more} more" if more > 0 else "")
