@@ -7,7 +7,7 @@ stands at the event's own time. Imports what the engine asks criteria with, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from chalicelib.events.event import Event
 from chalicelib.expressions import Verdict
 from chalicelib.expressions.values import tagged
 from chalicelib.partitions import partition_of
-from chalicelib.plan import Condition, Plan, Stage
+from chalicelib.plan import Condition, Expr, Plan, Stage
 from opsloop.expressions.references import expressions, member_references, references
 
 MET = Verdict(met=True)
@@ -77,11 +77,16 @@ def facts_needed(plan: Plan) -> tuple[str, ...]:
     condition = plan["criteria"]["facts"]
     if condition is None:
         return ()
-    named, roots = _reads(plan, condition)
+    named, roots = _reads(plan, expressions(condition))
     known = [fact["name"] for fact in plan["facts"]]
     # a criterion on `facts` as a whole needs them all
     wanted = named if named or "facts" not in roots else set(known)
     return tuple(name for name in known if name in wanted)
+
+
+def reads_facts(plan: Plan, expr: Expr) -> bool:
+    """Whether an expression needs facts, by whatever `let`."""
+    return "facts" in _reads(plan, [expr])[1]
 
 
 def topic_arn(plan: Plan, stage: Stage) -> str | None:
@@ -92,9 +97,9 @@ def topic_arn(plan: Plan, stage: Stage) -> str | None:
     return f"arn:{partition_of(stage['region'])}:sns:{stage['region']}:{stage['account']}:{topic}"
 
 
-def _reads(plan: Plan, condition: Condition) -> tuple[set[str], set[str]]:
-    """The facts that a condition names, and all its names; `let`s are followed."""
-    trees = [expr["tree"] for expr in expressions(condition)]
+def _reads(plan: Plan, read: Iterable[Expr]) -> tuple[set[str], set[str]]:
+    """The facts that expressions name, and all their names; `let`s are followed."""
+    trees = [expr["tree"] for expr in read]
     named, roots = set[str](), set[str]()
     while trees:
         tree = trees.pop()

@@ -41,10 +41,11 @@ def chart(axis: Axis, series: Sequence[Series], height: int) -> Markup:
     )
 
 
-def spark(axis: Axis, bars: Sequence[int], colour: str) -> Markup:
-    """Small bars without words, for a line of a table."""
-    series = [Series("", colour, bars)]
-    columns = _columns(axis, series, 24, max(bars, default=0) or 1, above=0)
+def spark(axis: Axis, series: Sequence[Series]) -> Markup:
+    """Small stacked bars without words, for a line of a table."""
+    sums = [sum(column) for column in zip(*(one.bars for one in series), strict=True)]
+    wordless = [Series("", one.colour, one.bars) for one in series]
+    columns = _columns(axis, wordless, 24, max(sums, default=0) or 1, above=0)
     # many narrow bars in a small place: stretched to fit
     return element(
         "svg",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,11 +21,12 @@ from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 from chalicelib.events.shape import iso
 from opsloop.backtest.alarm_history import Alarms
+from opsloop.backtest.gathering import Gathered, Row
 from opsloop.backtest.listening import Listeners
 from opsloop.backtest.records import Broken, Delivered
 from opsloop.backtest.ruling import NOTHING, Ruling, Version, ruling
 from opsloop.backtest.seen import Seen
-from opsloop.backtest.tally import Example, Fired, Tally
+from opsloop.backtest.tally import Example, Tally
 
 #: as long as `2026-05-31T23:59:59Z`, which is how EventBridge and CloudTrail write times
 _CANONICAL = 20
@@ -40,6 +43,9 @@ class Job:
 
     now: Version
     alarms: Alarms
+    #: where executions wait for their guards, and the rules whose executions do
+    folder: Path
+    gathered: frozenset[str] = frozenset()
     #: the rules that differ, as they were; None: no comparison
     before: Version | None = None
     #: rules that differ, or that only one of both versions has
@@ -58,18 +64,34 @@ class _At:
         self.place = place
         self.line = line
 
+    def example(self, element: int) -> Example:
+        """One execution for the event."""
+        return self._example._replace(element=element)
+
     @cached_property
-    def resource(self) -> str:
+    def _example(self) -> Example:
         """Asked of the event only if a rule would run."""
-        about = names.resource(self.event)
-        return about["arn"] or about["id"] or ""
+        event, about, actor = self.event, names.resource(self.event), names.actor(self.event)
+        return Example(
+            time=event.time,
+            identity=event.identity[:_LONGEST],
+            element=0,
+            resource=(about["arn"] or about["id"] or "")[:_LONGEST],
+            actor=((actor["name"] or "") if actor else "")[:_LONGEST],
+            place=self.place,
+            line=self.line,
+        )
 
 
 class Counting:
-    """Counts events into `tally`, which whoever gives them may replace."""
+    """Counts events into `tally`, and gathers what guards are to be asked about.
+
+    Whoever gives events may replace both.
+    """
 
     def __init__(self, job: Job, seen: Seen) -> None:
         self.tally = Tally()
+        self.gathered = Gathered(job.folder)
         self._job = job
         self._seen = seen
         self._now = Listeners(job.now)
@@ -117,8 +139,9 @@ class Counting:
         for rule in woken:
             self.tally.rule(rule).elsewhere += elsewhere
         now = {rule: self._ruled(at, rule) for rule in woken}
-        if self._job.compared:
-            self._compare(at, now, was_woken)
+        before = {rule: self._was_ruled(at, rule) for rule in was_woken}
+        for rule in self._job.gathered.intersection([*now, *before]):
+            self._gather(at, rule, now.get(rule, NOTHING), before.get(rule, NOTHING))
 
     def _is_elsewhere(self, event: Event) -> bool:
         stage = self._job.now.stage
@@ -129,20 +152,25 @@ class Counting:
         tally.matched += 1
         for criterion in ruled.unmet:
             tally.unmet.add(criterion)
-        if ruled.failure is not None:
-            tally.failures.add(ruled.failure)
-        _fire(tally.fired, at, ruled.admitted)
+        for failure in ruled.failures:
+            tally.failures.add(failure)
+        if ruled.admitted:
+            tally.fired.add(at.example(min(ruled.admitted)), len(ruled.admitted))
         return ruled
 
-    def _compare(self, at: _At, now: dict[str, Ruling], was_woken: list[str]) -> None:
+    def _was_ruled(self, at: _At, rule: str) -> Ruling:
         before = self._job.before
-        for rule in self._job.compared.intersection([*now, *was_woken]):
-            new = now.get(rule, NOTHING).admitted
-            old = NOTHING.admitted
-            if before is not None and rule in was_woken:
-                old = ruling(before, rule, at.event).admitted
-            _fire(self.tally.rule(rule).newly, at, new - old)
-            _fire(self.tally.rule(rule).no_longer, at, old - new)
+        return NOTHING if before is None else ruling(before, rule, at.event)
+
+    def _gather(self, at: _At, rule: str, now: Ruling, before: Ruling) -> None:
+        elements = sorted({*now.admitted, *before.admitted})
+        if not elements:
+            return
+        seconds = datetime.fromisoformat(at.event.time).timestamp()
+        for element in elements:
+            asked = now.admitted.get(element), before.admitted.get(element)
+            example = at.example(element)
+            self.gathered.add(Row(rule, seconds, example.identity, element, *asked, example))
 
 
 def _read(record: Delivered, place: str, line: int) -> _At:
@@ -160,20 +188,3 @@ def loaded(payload: bytes) -> Any:
         return _decode(payload)
     except msgspec.DecodeError:
         return json.loads(payload)
-
-
-def _fire(fired: Fired, at: _At, admitted: frozenset[int]) -> None:
-    if not admitted:
-        return
-    event = at.event
-    actor = names.actor(event)
-    example = Example(
-        time=event.time,
-        identity=event.identity[:_LONGEST],
-        element=min(admitted),
-        resource=at.resource[:_LONGEST],
-        actor=((actor["name"] or "") if actor else "")[:_LONGEST],
-        place=at.place,
-        line=at.line,
-    )
-    fired.add(example, len(admitted))

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from opsloop.backtest.axis import Axis
 from opsloop.backtest.charts import Series, chart
 from opsloop.backtest.markup import Markup, element, joined
-from opsloop.backtest.page_rules import details, rules_table
+from opsloop.backtest.page_rules import details, refusals, rules_table
 from opsloop.backtest.page_style import STYLE
 from opsloop.backtest.page_tables import comparison, left_out
 from opsloop.backtest.report import Report, RuleReport
-from opsloop.backtest.said import at_least, counted, range_of
+from opsloop.backtest.said import all_executions, at_least, counted, range_of
 
 #: bars of the chart over all rules
 _MOST_BARS = 124
@@ -67,15 +67,16 @@ def _heading(report: Report) -> Markup:
 
 def _figures(report: Report) -> Markup:
     tally = report.tally
-    runs = sum(rule.tally.fired.executions for rule in report.rules)
+    refused = sum(rule.refused for rule in report.rules)
     open_ = any(rule.needs and not rule.never for rule in report.rules)
     fired = sum(not rule.never for rule in report.rules)
     figures = [
         (f"{tally.events:,}", f"events, of {counted(tally.records, 'record')} read"),
         (
-            f"{'≤ ' if open_ else ''}{runs:,}",
+            all_executions(report),
             "executions" + (", facts permitting" if open_ else ""),
         ),
+        (f"{refused:,}", "executions held back by guards"),
         (f"{fired} of {len(report.rules)}", "rules would have run"),
         (at_least(tally.duplicates, more=report.forgetful), "duplicates, counted once"),
         (f"{tally.broken:,}", "broken records"),
@@ -89,7 +90,7 @@ def _figures(report: Report) -> Markup:
 
 def _over_time(report: Report, axis: Axis) -> Markup:
     fired = [rule for rule in report.rules if not rule.never]
-    series = list(_series(fired, axis))
+    series = [*_series(fired, axis), *refusals(report.rules, axis)]
     runs = chart(axis, series, 240) if series else element("p", "No rule would have run.")
     legend = [
         element("li", element("i", class_=one.colour), f"{one.name} {sum(one.bars):,}")
@@ -112,9 +113,9 @@ def _over_time(report: Report, axis: Axis) -> Markup:
 def _series(fired: list[RuleReport], axis: Axis) -> Iterator[Series]:
     own, others = fired[:_COLOURS], fired[_COLOURS:]
     for place, rule in enumerate(own):
-        yield Series(rule.rule, f"c{place}", axis.bars(rule.tally.fired.hours.counts))
+        yield Series(rule.rule, f"c{place}", axis.bars(rule.runs.hours.counts))
     if others:
-        bars = [axis.bars(rule.tally.fired.hours.counts) for rule in others]
+        bars = [axis.bars(rule.runs.hours.counts) for rule in others]
         sums = [sum(column) for column in zip(*bars, strict=True)]
         yield Series(counted(len(others), "other rule"), f"c{_COLOURS}", sums)
 
@@ -123,9 +124,7 @@ def _footer(report: Report) -> Markup:
     tally = report.tally
     rate = f", {tally.records / report.seconds:,.0f} records a second" if report.seconds else ""
     said = f"{tally.size / 1e6:,.1f} MB of JSON in {counted(tally.inputs, 'file')}{rate}"
-    facts = (
-        "Nothing was looked up and nothing ran. What guards would have held back is not counted."
-    )
+    facts = "Nothing was looked up and nothing ran."
     return element(
         "footer", element("p", facts), element("p", f"opsloop backtest, {report.made}: {said}.")
     )

@@ -6,14 +6,14 @@ STYLE = """\
   --paper: #fbfbf9; --card: #ffffff; --ink: #1c2024; --faint: #626a73; --line: #e3e4e0;
   --good: #1f7a4d; --open: #a86a00; --bad: #b3261e;
   --c0: #2f6fb3; --c1: #d9822b; --c2: #3a9a6d; --c3: #8e5ea8; --c4: #c2554d; --c5: #6b8e9c;
-  --c6: #b5b2a8;
+  --c6: #b5b2a8; --held: #e6bcb6;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171a; --card: #1c2024; --ink: #e8e9e6; --faint: #9aa3ab; --line: #2e3439;
     --good: #63c394; --open: #e0a94a; --bad: #f08a80;
     --c0: #6aa6e6; --c1: #f0a45c; --c2: #63c394; --c3: #bf94d6; --c4: #ea857c;
-    --c5: #94b6c4; --c6: #6d6f70;
+    --c5: #94b6c4; --c6: #6d6f70; --held: #6e403c;
   }
 }
 * { box-sizing: border-box; }
@@ -60,6 +60,7 @@ svg { display: block; width: 100%; }
 .c2 { fill: var(--c2); background: var(--c2); } .c3 { fill: var(--c3); background: var(--c3); }
 .c4 { fill: var(--c4); background: var(--c4); } .c5 { fill: var(--c5); background: var(--c5); }
 .c6 { fill: var(--c6); background: var(--c6); }
+.held { fill: var(--held); background: var(--held); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th {
   text-align: left; color: var(--faint); font-weight: 600; font-size: 12px;

@@ -26,15 +26,18 @@ def table(columns: Sequence[tuple[str, str | None]], rows: Iterable[Sequence[Chi
     return element("table", element("thead", head), element("tbody", *body))
 
 
-def examples(latest: Iterable[Example]) -> Markup:
-    """Executions to look at."""
-    columns = (("Time", "time"), ("Resource", "wide"), ("By", "by"), ("Event", "wide"))
+def examples(latest: Iterable[Example], *, held: bool = False) -> Markup:
+    """Executions to look at; `held`: with what holds them back in the other version."""
+    columns = [("Time", "time"), ("Resource", "wide"), ("By", "by"), ("Event", "wide")]
+    if held:
+        columns.append(("Held back by", "wide"))
     rows = [
         (
             example.time,
             element("code", example.resource or "-"),
             example.actor or "-",
             _read_from(example),
+            *([example.reason] if held else []),
         )
         for example in latest
     ]
@@ -46,6 +49,25 @@ def _read_from(example: Example) -> Markup:
     place = f"{example.place}:{example.line}"
     file = element("small", place.rpartition("/")[2], title=place, class_="faint")
     return joined(element("code", example.identity), " ", file)
+
+
+def refusals_table(rule: RuleReport) -> Iterator[Markup]:
+    """What each guard held back, and why the last time."""
+    if not rule.tally.refused:
+        return
+    yield element("h3", "Held back by guards")
+    columns = (("Executions", "number"), ("Guard", "name"), ("Last", "time"), ("Why", "wide whole"))
+    rows = [
+        (f"{fired.executions:,}", guard, one.time, _refusal(one))
+        for guard, fired in sorted(rule.tally.refused.items())
+        for one in fired.examples[:1]
+    ]
+    yield table(columns, rows)
+
+
+def _refusal(example: Example) -> Markup:
+    about = element("code", example.resource) if example.resource else None
+    return joined(example.reason, " ", about)
 
 
 def comparison(report: Report) -> Iterator[Markup]:
@@ -82,7 +104,7 @@ def _changes(rule: RuleReport) -> Iterator[Markup]:
         if fired.executions:
             count = counted(fired.executions, "execution")
             summary = element("summary", rule.rule, element("span", f"{said}: {count}"))
-            yield element("details", summary, examples(fired.examples))
+            yield element("details", summary, examples(fired.examples, held=True))
 
 
 def left_out(report: Report) -> Iterator[Markup]:

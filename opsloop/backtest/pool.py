@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 
 from opsloop.backtest.counting import Job
 from opsloop.backtest.forms import Batch
+from opsloop.backtest.gathering import Gathered
 from opsloop.backtest.inflating import inflated
 from opsloop.backtest.reading import batches
 from opsloop.backtest.seen import Seen
 from opsloop.backtest.sources import STDIN, Input, Sources
 from opsloop.backtest.tally import Tally
-from opsloop.backtest.worker import Worker, unreadable
+from opsloop.backtest.worker import Part, Told, Worker, unreadable
 
 #: a task's bytes, as they lie there
 _SHARE = 1 << 20
@@ -65,10 +66,17 @@ Watch = Callable[[Meter], None]
 
 
 class Counted(NamedTuple):
-    """All that was counted, and whether some duplicates may have been taken for new events."""
+    """All that was counted, and gathered for the guards."""
 
     tally: Tally
+    gathered: Gathered
+    #: some duplicates may have been taken for new events
     forgetful: bool
+
+    def add(self, part: Part) -> None:
+        """A piece of it."""
+        self.tally.merge(part.tally)
+        self.gathered.merge(part.gathered)
 
 
 class _Plan(NamedTuple):
@@ -85,18 +93,20 @@ def count(job: Job, inputs: Iterable[Input], workers: int, watch: Watch) -> Coun
     """Everything in the inputs. `watch` is called now and then."""
     context = get_context("spawn")
     plan = _plan(iter(inputs), workers)
+    counted = Counted(Tally(), Gathered(job.folder), forgetful=False)
     if plan.workers == 1:
         meter, seen = Meter(Lock(), plan.total), Seen()
-        return Counted(_alone(job, plan, seen, meter, watch), seen.full)
+        _alone(counted, Worker(job, seen, _telling(meter, watch)), plan)
+        return counted._replace(forgetful=seen.full)
     meter, seen = Meter(context.Lock(), plan.total), Seen(context)
     given = (job, seen, meter)
     with ProcessPoolExecutor(plan.workers, context, _begin, given) as pool:
         try:
-            tally = _together(pool, plan, meter, watch)
+            _together(counted, pool, plan, meter, watch)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return Counted(tally, seen.full)
+    return counted._replace(forgetful=seen.full)
 
 
 def _plan(inputs: Iterator[Input], workers: int) -> _Plan:
@@ -122,45 +132,48 @@ def _grouped(inputs: Iterable[Input]) -> Iterator[tuple[Input, ...]]:
         yield tuple(group)
 
 
-def _alone(job: Job, plan: _Plan, seen: Seen, meter: Meter, watch: Watch) -> Tally:
+def _telling(meter: Meter, watch: Watch) -> Told:
     def told(size: int, records: int) -> None:
         meter.add(size, records)
         watch(meter)
 
-    worker, tally = Worker(job, seen, told), Tally()
+    return told
+
+
+def _alone(counted: Counted, worker: Worker, plan: _Plan) -> None:
     for task in chain(plan.tasks, ((one,) for one in plan.shared)):
-        tally.merge(worker.inputs(task))
-    return tally
+        counted.add(worker.inputs(task))
 
 
-def _together(pool: ProcessPoolExecutor, plan: _Plan, meter: Meter, watch: Watch) -> Tally:
-    tally, pending = Tally(), set[Future[Tally]]()
-    for submitted in chain(_tasks(pool, plan), _batches(pool, plan, meter, tally)):
+def _together(
+    counted: Counted, pool: ProcessPoolExecutor, plan: _Plan, meter: Meter, watch: Watch
+) -> None:
+    pending = set[Future[Part]]()
+    for submitted in chain(_tasks(pool, plan), _batches(pool, plan, meter, counted.tally)):
         pending.add(submitted)
         while len(pending) > 2 * plan.workers:
-            pending = _collect(pending, tally)
+            pending = _collect(pending, counted)
             watch(meter)
     while pending:
-        pending = _collect(pending, tally)
+        pending = _collect(pending, counted)
         watch(meter)
-    return tally
 
 
-def _collect(pending: set[Future[Tally]], tally: Tally) -> set[Future[Tally]]:
+def _collect(pending: set[Future[Part]], counted: Counted) -> set[Future[Part]]:
     done, left = wait(pending, _TICK, FIRST_COMPLETED)
     for future in done:
-        tally.merge(future.result())
+        counted.add(future.result())
     return left
 
 
-def _tasks(pool: ProcessPoolExecutor, plan: _Plan) -> Iterator[Future[Tally]]:
+def _tasks(pool: ProcessPoolExecutor, plan: _Plan) -> Iterator[Future[Part]]:
     for task in plan.tasks:
         yield pool.submit(_inputs, task)
 
 
 def _batches(
     pool: ProcessPoolExecutor, plan: _Plan, meter: Meter, tally: Tally
-) -> Iterator[Future[Tally]]:
+) -> Iterator[Future[Part]]:
     sources = Sources()
     for one in plan.shared:
         tally.inputs += 1
@@ -183,9 +196,9 @@ def _begin(job: Job, seen: Seen, meter: Meter) -> None:
     _workers.append(Worker(job, seen, meter.add))
 
 
-def _inputs(inputs: tuple[Input, ...]) -> Tally:
+def _inputs(inputs: tuple[Input, ...]) -> Part:
     return _workers[0].inputs(inputs)
 
 
-def _batch(place: str, batch: Batch) -> Tally:
+def _batch(place: str, batch: Batch) -> Part:
     return _workers[0].batch(place, batch)

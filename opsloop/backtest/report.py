@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from chalicelib.plan import Plan
 from opsloop.backtest.contents import unheard
+from opsloop.backtest.counting import Job
+from opsloop.backtest.guards import assumptions
 from opsloop.backtest.records import Kind
 from opsloop.backtest.tally import Capped, Fired, RuleTally, Tally
 from opsloop.judging import facts_needed
@@ -45,11 +47,25 @@ class RuleReport:
     unheard: str | None = None
     #: it differs from the other revision's, or is in one of both only
     compared: bool = False
+    #: its guards were asked
+    guarded: bool = False
+    #: what was assumed of guards, by guard
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> Fired:
+        """Executions that would have run: criteria met, guards open."""
+        return self.tally.ran if self.guarded else self.tally.fired
+
+    @property
+    def refused(self) -> int:
+        """Executions that a guard would have held back."""
+        return sum(fired.executions for fired in self.tally.refused.values())
 
     @property
     def never(self) -> bool:
-        """Whether it did not fire."""
-        return not self.tally.fired.executions
+        """Whether it would not have run at all."""
+        return not self.runs.executions
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for programs."""
@@ -61,7 +77,10 @@ class RuleReport:
             "matched": tally.matched,
             "duplicates": tally.duplicates,
             "elsewhere": tally.elsewhere,
-            **_fired(tally.fired),
+            "met": tally.fired.executions,
+            **_fired(self.runs),
+            "refused": {guard: _fired(one) for guard, one in sorted(tally.refused.items())},
+            "assumed": dict(self.assumed),
             "needs": list(self.needs),
             "unmet": _counts(tally.unmet),
             "failures": _counts(tally.failures),
@@ -110,20 +129,18 @@ class Report:
         }
 
 
-def rule_reports(
-    tally: Tally, plans: Mapping[str, Plan], compared: frozenset[str]
-) -> tuple[RuleReport, ...]:
+def rule_reports(tally: Tally, plans: Mapping[str, Plan], job: Job) -> tuple[RuleReport, ...]:
     """Every rule: those that fired most first, then the quiet ones, then the deaf ones."""
     kinds = cast("list[Kind]", list(tally.kinds))
     reports = [
-        _rule_report(rule, tally.rules.get(rule, RuleTally()), plans.get(rule), kinds, compared)
-        for rule in {*plans, *compared}
+        _rule_report(rule, tally.rules.get(rule, RuleTally()), plans.get(rule), kinds, job)
+        for rule in {*plans, *job.compared}
     ]
     return tuple(sorted(reports, key=_busiest_first))
 
 
 def _rule_report(
-    rule: str, tally: RuleTally, plan: Plan | None, kinds: list[Kind], compared: frozenset[str]
+    rule: str, tally: RuleTally, plan: Plan | None, kinds: list[Kind], job: Job
 ) -> RuleReport:
     return RuleReport(
         rule,
@@ -131,13 +148,15 @@ def _rule_report(
         plan,
         needs=facts_needed(plan) if plan else (),
         unheard=unheard(plan, kinds) if plan else None,
-        compared=rule in compared,
+        compared=rule in job.compared,
+        guarded=rule in job.gathered,
+        assumed=dict(assumptions(plan)) if plan else {},
     )
 
 
 def _busiest_first(report: RuleReport) -> tuple[Any, ...]:
-    tally = report.tally
-    return (report.unheard is not None, -tally.fired.executions, -tally.matched, report.rule)
+    runs = report.runs.executions
+    return (report.unheard is not None, -runs, -report.tally.matched, report.rule)
 
 
 def _fired(fired: Fired) -> dict[str, Any]:

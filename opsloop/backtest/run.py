@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chalicelib.clock import Clock
 from opsloop.backtest.alarm_history import Alarms
 from opsloop.backtest.counting import Job
+from opsloop.backtest.guards import simulated
 from opsloop.backtest.pool import Watch, count
 from opsloop.backtest.report import Asked, Report, rule_reports
 from opsloop.backtest.revision import changed
 from opsloop.backtest.ruling import Version
+from opsloop.backtest.settling import settle
 from opsloop.backtest.sources import Input, Passed, Sources
 from opsloop.backtest.span import Span
 
@@ -34,12 +38,14 @@ class Wanted:
 def backtest(wanted: Wanted, workers: int, clock: Clock, watch: Watch) -> Report:
     """The report. `watch` is called now and then. Raises OSError and botocore's errors."""
     began, passed = clock.now(), Passed()
-    job = _job(wanted)
-    counted = count(job, _inputs(wanted, passed), workers, watch)
+    with TemporaryDirectory(prefix="opsloop-") as folder:
+        job = _job(wanted, Path(folder))
+        counted = count(job, _inputs(wanted, passed), workers, watch)
+        settle(counted.gathered.in_order(), counted.tally, job)
     return Report(
         asked=_asked(wanted),
         tally=counted.tally,
-        rules=rule_reports(counted.tally, wanted.now.plans, job.compared),
+        rules=rule_reports(counted.tally, wanted.now.plans, job),
         forgetful=counted.forgetful,
         passed={
             "folders out of the time range": passed.dated,
@@ -56,14 +62,25 @@ def _inputs(wanted: Wanted, passed: Passed) -> Iterator[Input]:
         yield from sources.inputs(place, wanted.span, passed)
 
 
-def _job(wanted: Wanted) -> Job:
+def _job(wanted: Wanted, folder: Path) -> Job:
     compared, before = frozenset[str](), None
     if wanted.before is not None:
         compared = changed(wanted.now, wanted.before)
         plans = {rule: p for rule, p in wanted.before.plans.items() if rule in compared}
         before = Version(plans, wanted.before.stage)
     since, until = wanted.span.texts
-    return Job(wanted.now, wanted.alarms, before, compared, since, until, wanted.here)
+    guarded = {rule for rule, plan in wanted.now.plans.items() if simulated(plan)}
+    return Job(
+        now=wanted.now,
+        alarms=wanted.alarms,
+        folder=folder,
+        gathered=compared | guarded,
+        before=before,
+        compared=compared,
+        since=since,
+        until=until,
+        here=wanted.here,
+    )
 
 
 def _asked(wanted: Wanted) -> Asked:

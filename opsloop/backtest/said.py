@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from opsloop.backtest.guards import MOST_KEYS, is_bound
 from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.tally import Capped
 
+_MOST_NAMED = 3
 ALARMS_UNKNOWN = (
     "alarm history holds no dimensions: what reads alarm.dimensions is not met; "
     "--alarms FILE, the output of `aws cloudwatch describe-alarms`, brings them"
@@ -23,10 +25,27 @@ def at_least(count: int, *, more: bool) -> str:
     return f"{count:,}{'+' if more else ''}"
 
 
-def executions(report: RuleReport) -> str:
-    """How often it would have run; `up to`, where facts have a say too."""
+def met(report: RuleReport) -> str:
+    """How many executions the criteria admit; `up to`, where facts have a say too."""
     count = report.tally.fired.executions
     return f"≤ {count:,}" if report.needs and count else f"{count:,}"
+
+
+def executions(report: RuleReport) -> str:
+    """How often it would have run; about so often, where facts and several guards have a say."""
+    return f"{_sign([report])}{report.runs.executions:,}"
+
+
+def all_executions(report: Report) -> str:
+    """The same of all rules together."""
+    return f"{_sign(report.rules)}{sum(rule.runs.executions for rule in report.rules):,}"
+
+
+def _sign(rules: Sequence[RuleReport]) -> str:
+    undecided = [rule.plan for rule in rules if rule.plan and rule.needs and not rule.never]
+    if not undecided:
+        return ""
+    return "≤ " if all(map(is_bound, undecided)) else "~ "
 
 
 def range_of(report: Report) -> str:
@@ -54,6 +73,32 @@ def remarks(report: Report) -> Iterator[str]:
     if "alarm history" in tally.kinds and not report.asked.alarms:
         yield ALARMS_UNKNOWN
     yield from _elsewhere(report)
+    yield from _assumed(report)
+
+
+def asks_guards(report: Report) -> bool:
+    """Whether any execution came before guards."""
+    return any(rule.guarded and rule.tally.fired.executions for rule in report.rules)
+
+
+def _assumed(report: Report) -> Iterator[str]:
+    """How guards were asked, as far as any rule had to ask them."""
+    asked = [rule for rule in report.rules if rule.tally.fired.executions]
+    if asks_guards(report):
+        yield "guards are asked in the order of the events, and remember nothing from before them"
+    said: dict[tuple[str, str], list[str]] = {}
+    for rule in asked:
+        for assumption in rule.assumed.items():
+            said.setdefault(assumption, []).append(rule.rule)
+    for (guard, words), rules in said.items():
+        yield f"{guard}: {words} ({_some(rules)})"
+    if forgetful := [rule.rule for rule in asked if rule.tally.forgetful]:
+        yield f"more than {MOST_KEYS:,} keys at a time, some forgotten ({_some(forgetful)})"
+
+
+def _some(rules: list[str]) -> str:
+    shown, more = rules[:_MOST_NAMED], len(rules) - _MOST_NAMED
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _elsewhere(report: Report) -> Iterator[str]:
@@ -81,6 +126,8 @@ def _why(report: RuleReport) -> Iterator[str]:
         yield f"cannot be told: {report.unheard}"
     elif not tally.matched:
         yield "never: its pattern matched no event" if "pattern" in report.plan["wire"] else "never"
+    for guard, fired in sorted(tally.refused.items()):
+        yield f"{fired.executions:,} refused by {guard}"
     if report.needs and tally.fired.executions:
         needs = ", ".join(f"facts.{name}" for name in report.needs)
         yield f"undecided: {needs}"

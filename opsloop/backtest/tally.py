@@ -22,7 +22,7 @@ MOST_HOURS = 20_000
 
 
 class Example(NamedTuple):
-    """One execution, to look at; the latest are kept."""
+    """One execution, to look at; the latest are kept. `reason` is a guard's, where one refused."""
 
     time: str
     identity: str
@@ -31,6 +31,7 @@ class Example(NamedTuple):
     actor: str
     place: str
     line: int
+    reason: str = ""
 
 
 class Breakage(NamedTuple):
@@ -117,7 +118,12 @@ class RuleTally:
     unmet: Capped = field(default_factory=lambda: Capped(MOST_REASONS))
     #: events on which the function would raise, by reason
     failures: Capped = field(default_factory=lambda: Capped(MOST_REASONS))
-    #: against another version of the rule: executions that only one of both admits
+    #: where guards were asked: what of `fired` they admit, and what they refuse, by guard
+    ran: Fired = field(default_factory=Fired)
+    refused: dict[str, Fired] = field(default_factory=dict)
+    #: guards forgot keys that still counted
+    forgetful: bool = False
+    #: against another version of the rule: executions that run by one of both only
     newly: Fired = field(default_factory=Fired)
     no_longer: Fired = field(default_factory=Fired)
 
@@ -129,8 +135,12 @@ class RuleTally:
         self.fired.merge(other.fired)
         self.unmet.merge(other.unmet)
         self.failures.merge(other.failures)
-        self.newly.merge(other.newly)
-        self.no_longer.merge(other.no_longer)
+
+    def refuse(self, guard: str, example: Example) -> None:
+        """Count an execution that a guard holds back."""
+        if guard not in self.refused:
+            self.refused[guard] = Fired()
+        self.refused[guard].add(example)
 
 
 @dataclass(slots=True)

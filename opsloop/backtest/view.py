@@ -9,7 +9,16 @@ from rich.text import Text
 
 from opsloop.backtest.axis import Axis
 from opsloop.backtest.report import Report, RuleReport
-from opsloop.backtest.said import at_least, counted, executions, range_of, remarks, why
+from opsloop.backtest.said import (
+    asks_guards,
+    at_least,
+    counted,
+    executions,
+    met,
+    range_of,
+    remarks,
+    why,
+)
 from opsloop.backtest.tally import Example, Fired
 from opsloop.output import plain
 from opsloop.tables import Rows
@@ -25,7 +34,7 @@ def listing(report: Report) -> RenderableType:
     parts: list[RenderableType] = [_heading(report)]
     parts += [Text(plain(remark), "dim") for remark in remarks(report)]
     parts += [Text(""), _rules(report), *_reasons(report)]
-    parts += [*_examples(report), *_compared(report), *_broken(report)]
+    parts += [*_examples(report), *_refused(report), *_compared(report), *_broken(report)]
     return Group(*parts)
 
 
@@ -39,21 +48,32 @@ def _heading(report: Report) -> Text:
 
 
 def _rules(report: Report) -> Rows:
-    columns = ("RULE", "MATCHED", "RUNS", "RESOURCES", "WHEN")
+    guards = ("MET", "REFUSED") if asks_guards(report) else ()
+    columns = ("RULE", "MATCHED", *guards, "RUNS", "RESOURCES", "WHEN")
     return Rows(columns, [_rule(report, rule) for rule in report.rules])
 
 
 def _rule(report: Report, rule: RuleReport) -> tuple[str | Text, ...]:
-    fired = rule.tally.fired
+    runs = rule.runs
     style = "dim" if rule.never else ("yellow" if rule.needs else "green")
-    resources = at_least(len(fired.resources.counts), more=fired.resources.more)
+    resources = at_least(len(runs.resources.counts), more=runs.resources.more)
     return (
         Text(rule.rule, style),
         "-" if rule.unheard else f"{rule.tally.matched:,}",
+        *(_guarded(rule) if asks_guards(report) else ()),
         "-" if rule.unheard else executions(rule),
         "" if rule.never else resources,
-        sparkline(report, fired),
+        sparkline(report, runs),
     )
+
+
+def _guarded(rule: RuleReport) -> tuple[str, str | Text]:
+    """What criteria admit, and what of it guards hold back."""
+    if rule.unheard:
+        return "-", ""
+    return met(rule), Text(
+        f"{rule.refused:,}", "red" if rule.refused else ""
+    ) if rule.guarded else ""
 
 
 def _reasons(report: Report) -> Iterator[RenderableType]:
@@ -77,7 +97,7 @@ def _examples(report: Report) -> Iterator[RenderableType]:
     rows = [
         (rule.rule, *_example(example))
         for rule in report.rules
-        for example in rule.tally.fired.examples[: _how_many(report)]
+        for example in rule.runs.examples[: _how_many(report)]
     ]
     if rows:
         yield Text("\nThe latest of each", "bold")
@@ -97,6 +117,19 @@ def _example(example: Example) -> tuple[str, str, str, str]:
     )
 
 
+def _refused(report: Report) -> Iterator[RenderableType]:
+    """Where each guard said no last, with its arithmetic."""
+    rows = [
+        (rule.rule, guard, example.time, example.resource or "-", example.reason)
+        for rule in report.rules
+        for guard, fired in sorted(rule.tally.refused.items())
+        for example in fired.examples[: _how_many(report)]
+    ]
+    if rows:
+        yield Text("\nHeld back by guards, the latest of each", "bold")
+        yield Rows(("RULE", "GUARD", "TIME", "RESOURCE", "WHY"), rows)
+
+
 def _compared(report: Report) -> Iterator[RenderableType]:
     if report.asked.against is None:
         return
@@ -106,21 +139,21 @@ def _compared(report: Report) -> Iterator[RenderableType]:
         yield Text("the rules are the same")
         return
     yield Rows(
-        ("RULE", "CHANGE", "RUNS", "FOR EXAMPLE"), [row for r in rules for row in _changes(r)]
+        ("RULE", "CHANGE", "RUNS", "FOR EXAMPLE", "HELD BACK BY"),
+        [row for r in rules for row in _changes(r)],
     )
 
 
 def _changes(rule: RuleReport) -> Iterator[tuple[str | Text, ...]]:
     changes = (("newly", "green", rule.tally.newly), ("no longer", "red", rule.tally.no_longer))
     if not any(fired.executions for _, _, fired in changes):
-        yield rule.rule, "none", "0", "it differs, and runs on the same events"
+        yield rule.rule, "none", "0", "it differs, and runs on the same events", ""
     for word, style, fired in changes:
         if fired.executions:
             latest = fired.examples[0]
-            example = (
-                f"{latest.time} {latest.resource or latest.identity} ({latest.place}:{latest.line})"
-            )
-            yield rule.rule, Text(word, style), f"{fired.executions:,}", example
+            about = f"{latest.time} {latest.resource or latest.identity}"
+            example = f"{about} ({latest.place}:{latest.line})"
+            yield rule.rule, Text(word, style), f"{fired.executions:,}", example, latest.reason
 
 
 def _broken(report: Report) -> Iterator[RenderableType]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
 from opsloop.backtest.counting import Counting, Job
 from opsloop.backtest.envelopes import deliveries
 from opsloop.backtest.forms import Batch
+from opsloop.backtest.gathering import Gathered
 from opsloop.backtest.inflating import Damaged, inflated
 from opsloop.backtest.reading import batches
 from opsloop.backtest.records import Broken, Delivered, Undelivered
@@ -23,28 +25,40 @@ from opsloop.backtest.tally import Tally
 Told = Callable[[int, int], None]
 
 
+class Part(NamedTuple):
+    """What a piece of work comes to: counts, and executions whose guards are yet to be asked."""
+
+    tally: Tally
+    gathered: Gathered
+
+
 class Worker:
     """Has its own matcher, evaluators and connections."""
 
     def __init__(self, job: Job, seen: Seen, told: Told) -> None:
-        self._alarms = job.alarms
+        self._job = job
         self._counting = Counting(job, seen)
         self._sources = Sources()
         self._told = told
 
-    def inputs(self, inputs: tuple[Input, ...]) -> Tally:
+    def inputs(self, inputs: tuple[Input, ...]) -> Part:
         """What a few inputs come to."""
-        tally = self._counting.tally = Tally()
+        part = self._part()
         for one in inputs:
-            tally.inputs += 1
+            part.tally.inputs += 1
             self._input(one.place)
-        return tally
+        return part
 
-    def batch(self, place: str, batch: Batch) -> Tally:
+    def batch(self, place: str, batch: Batch) -> Part:
         """What a batch of an input comes to, that somebody else has read."""
-        tally = self._counting.tally = Tally()
+        part = self._part()
         self._count(place, batch)
-        return tally
+        return part
+
+    def _part(self) -> Part:
+        part = Part(Tally(), Gathered(self._job.folder))
+        self._counting.tally, self._counting.gathered = part
+        return part
 
     def _input(self, place: str) -> None:
         line = 0
@@ -57,7 +71,7 @@ class Worker:
             self._counting.tally.breaks(place, line, str(error))
 
     def _count(self, place: str, batch: Batch) -> None:
-        counting, alarms = self._counting, self._alarms
+        counting, alarms = self._counting, self._job.alarms
         tally, undelivered = counting.tally, Counter[Undelivered]()
         for item, line in zip(batch.items, batch.lines, strict=True):
             try:

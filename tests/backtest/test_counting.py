@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_json_is_read_as_lambda_reads_it(text: str) -> None:
 
 
 def counting(**more: Any) -> Counting:
-    return Counting(Job(Version({}, bare_stage("dev")), HERE, **more), Seen())
+    return Counting(Job(Version({}, bare_stage("dev")), HERE, Path(), **more), Seen())
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_what_an_event_calls_an_id_is_cut(compiled: Compiled) -> None:
     record = {**CALL, "eventID": "e" * 5_000, "requestParameters": {"bucketName": "b" * 5_000}}
     [delivered] = deliveries(json.dumps(record).encode(), HERE)
     assert isinstance(delivered, Delivered)
-    one = Counting(Job(Version(compiled.plans, compiled.stages["dev"]), HERE), Seen())
+    one = Counting(Job(Version(compiled.plans, compiled.stages["dev"]), HERE, Path()), Seen())
     one.event(delivered, "f", 1)
     fired = one.tally.rules["close-bucket"].fired
     [example] = fired.examples

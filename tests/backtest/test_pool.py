@@ -80,7 +80,8 @@ def test_a_damaged_large_file_is_told_with_its_line(
 def test_the_meter_reaches_its_total(compiled: Compiled, month: Path) -> None:
     files = sorted(month.rglob("*.gz"))
     inputs = [Input(str(file), file.stat().st_size) for file in files]
-    job, seen = Job(Version(compiled.plans, compiled.stages["dev"]), HERE), list[tuple[int, int]]()
+    job = Job(Version(compiled.plans, compiled.stages["dev"]), HERE, Path())
+    seen = list[tuple[int, int]]()
 
     def watch(meter: Meter) -> None:
         assert meter.total == total
