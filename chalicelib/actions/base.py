@@ -138,6 +138,9 @@ class Action:
     effect: Effect
     permissions: tuple[Permission, ...] = ()
     own: Mapping[str, Own] = field(default_factory=dict)
+    #: what `only` and `except` hold it back from, as ARNs like those of permissions: by
+    #: default those that its permissions name; none for what touches nothing anybody owns
+    touches: tuple[str, ...] | None = None
 
 
 def action(
@@ -146,10 +149,11 @@ def action(
     effect: Effect,
     permissions: tuple[Permission, ...] = (),
     own: Mapping[str, Own] | None = None,
+    touches: tuple[str, ...] | None = None,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Declare a function to be the action `name`."""
 
     def declare(function: Callable[..., Any]) -> Action:
-        return Action(name, function, effect, permissions, own or {})
+        return Action(name, function, effect, permissions, own or {}, touches)
 
     return declare

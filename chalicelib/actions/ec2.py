@@ -19,6 +19,7 @@ _GROUPS_IN_A_TAG = 12
 _EC2 = "arn:{partition}:ec2:{region}:{account}:"
 _INTERFACES = f"{_EC2}network-interface/*"
 _GROUPS = f"{_EC2}security-group/*"
+_INSTANCE = f"{_EC2}instance/{{instance}}"
 _CREATING = {"StringEquals": {"ec2:CreateAction": "CreateSecurityGroup"}}
 _OURS = {"StringEquals": {"aws:ResourceTag/opsloop:role": "quarantine"}}
 
@@ -44,6 +45,7 @@ _OURS = {"StringEquals": {"aws:ResourceTag/opsloop:role": "quarantine"}}
             where={"detach": True},
         ),
     ),
+    touches=(_INSTANCE,),
 )
 def quarantine_instance(
     tools: Tools,
@@ -109,6 +111,7 @@ def quarantine_instance(
         Permission("ec2:ModifyNetworkInterfaceAttribute", _GROUPS),
         Permission("ec2:DeleteTags", _INTERFACES),
     ),
+    touches=(_INSTANCE,),
 )
 def release_instance(tools: Tools, *, instance: str) -> dict[str, Any]:
     """Let a quarantined instance back on the network, with the groups that it had.

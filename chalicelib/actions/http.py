@@ -15,7 +15,7 @@ Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _OWN: dict[str, Own] = {"url": "origin", "networks": "value"}
 
 
-@action("http.get", effect="read", own=_OWN)
+@action("http.get", effect="read", own=_OWN, touches=())
 def get(
     tools: Tools,
     *,
@@ -53,7 +53,7 @@ def get(
     return _ask(tools, "GET", url, headers=headers, timeout=timeout, networks=networks)
 
 
-@action("http.post", effect="once", own=_OWN)
+@action("http.post", effect="once", own=_OWN, touches=())
 def post(
     tools: Tools,
     *,
@@ -100,7 +100,7 @@ def post(
     )
 
 
-@action("http.request", effect="once", own=_OWN | {"method": "value"})
+@action("http.request", effect="once", own=_OWN | {"method": "value"}, touches=())
 def request(
     tools: Tools,
     *,

@@ -64,6 +64,11 @@ def asked_for(bound: Sequence[Bound], resources: Sequence[Resource]) -> list[str
     ]
 
 
+def holdable(bound: Bound, resources: Sequence[Resource]) -> bool:
+    """Whether there is anything for an `only` to hold: what is new has no tags."""
+    return any(_concerns(bound, one, by_tag=bool(bound.tags)) for one in resources)
+
+
 def _bound(name: str, given: Bounds, *, keeps: bool) -> Bound:
     return Bound(name, keeps, given["arns"], given["tags"])
 
@@ -76,6 +81,8 @@ def _concerns(bound: Bound, resource: Resource, *, by_tag: bool = False) -> bool
 
 
 def _out_by_arn(bound: Bound, resources: Sequence[Resource]) -> Iterator[Refusal]:
+    if bound.keeps and not holdable(bound, resources):
+        yield Refusal(bound.name, "it touches nothing that was there before")
     for one in resources:
         if bound.arns and _concerns(bound, one):
             yield from _kept(bound, one) if bound.keeps else _spared(bound, one)

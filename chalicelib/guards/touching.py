@@ -116,7 +116,7 @@ def _filled(way: Way, told: Mapping[Path, str], home: Home) -> str | None:
     if last is not None and (value := told[tuple(last["at"])]).startswith("arn:"):
         return value if _is_one(value, way, home) and is_whole(value, last.get("turn")) else None
     filled = [
-        part if isinstance(part, str) else _part(part, told, home, last=part is last)
+        part if isinstance(part, str) else _part(part, told, home, last=part is way[-1])
         for part in way
     ]
     return None if None in filled else _located("".join(filter(None, filled)), home)

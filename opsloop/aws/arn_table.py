@@ -76,38 +76,6 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "wafv2:Scope": ("Scope",),
 }
 
-#: the kinds of resource that EC2's ids begin with the names of
-EC2_IDS: Mapping[str, str] = {
-    "acl": "network-acl",
-    "ami": "image",
-    "cgw": "customer-gateway",
-    "dopt": "dhcp-options",
-    "eigw": "egress-only-internet-gateway",
-    "eipalloc": "elastic-ip",
-    "eni": "network-interface",
-    "fl": "vpc-flow-log",
-    "fleet": "fleet",
-    "i": "instance",
-    "igw": "internet-gateway",
-    "lt": "launch-template",
-    "nat": "natgateway",
-    "pcx": "vpc-peering-connection",
-    "rtb": "route-table",
-    "sg": "security-group",
-    "sgr": "security-group-rule",
-    "sir": "spot-instances-request",
-    "snap": "snapshot",
-    "subnet": "subnet",
-    "tgw": "transit-gateway",
-    "tgw-attach": "transit-gateway-attachment",
-    "tgw-rtb": "transit-gateway-route-table",
-    "vgw": "vpn-gateway",
-    "vol": "volume",
-    "vpc": "vpc",
-    "vpce": "vpc-endpoint",
-    "vpn": "vpn-connection",
-}
-
 #: services whose resources belong to another account than the caller's: the organisation's
 FOREIGN_ACCOUNT = frozenset({"organizations", "sso"})
 

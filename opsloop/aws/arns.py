@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Iterator
 
-from opsloop.aws import iam
+from opsloop.aws import iam, marks
 from opsloop.aws.arn_table import FOREIGN_ACCOUNT, PARAMETERS, UNNAMED
 from opsloop.aws.arn_values import TURNS, as_judged
 from opsloop.aws.location import Location
@@ -27,17 +28,29 @@ def resources(action: iam.Action, given: Given, location: Location) -> tuple[str
     """The ARNs for one action of one call; `("*",)` where IAM knows no resources for it."""
     if not action.resources:
         return (ANY,)
+    found = [one for _, judged in by_kind(action, given) for one in judged]
+    return compact([located(arn, action, location) for arn in found])
+
+
+def by_kind(action: iam.Action, given: Given) -> Iterator[tuple[iam.Resource, tuple[str, ...]]]:
+    """Each kind of resource of a call, with the ARNs by which IAM judges one such resource."""
     given_arns = _arns(given)
-    found = [
-        one
-        for kind in _kinds(action, given)
-        for arn in _fill(action, kind, given if kind.required else _wide(given))
-        for one in as_judged(arn, whole=arn in given_arns)
-    ]
-    return compact([_located(arn, action, location) for arn in found])
+    for kind in _kinds(action, given):
+        for arn in _fill(action, kind, given if kind.required else _wide(given)):
+            yield kind, as_judged(arn, whole=arn in given_arns)
 
 
-def _located(arn: str, action: iam.Action, location: Location) -> str:
+def names_something(action: iam.Action, given: Given) -> bool:
+    """Whether the parameters say, or IAM requires, which kinds of resource a call touches."""
+    wide = _wide(given)
+    return any(
+        kind.required or _is_touched(action, kind, given) or _is_named(action, kind, wide)
+        for kind in action.resources
+    )
+
+
+def located(arn: str, action: iam.Action, location: Location) -> str:
+    """The ARN in its place; some services' resources belong to another account."""
     if action.prefix in FOREIGN_ACCOUNT:
         arn = arn.replace("${Account}", ANY)
     return location.fill(arn)
@@ -124,14 +137,21 @@ def _arns(given: Given) -> list[str]:
 
 def _values(action: iam.Action, kind: iam.Resource, variable: str, given: Given) -> tuple[str, ...]:
     """The patterns for one variable of an ARN; empty where no parameter names it."""
-    turn = TURNS.get(f"{action.prefix}:{variable}")
     found: dict[str, None] = {}
     for name in _naming(action, kind, variable, given):
         for value in strings(given[name]):
             plainly = _inside(action, variable, value) if value.startswith("arn:") else value
-            turned = turn(plainly, given) if turn and plainly not in (ANY, "") else (plainly,)
+            turned = _turned(f"{action.prefix}:{variable}", plainly, given)
             found.update(dict.fromkeys(turned))
     return (ANY,) if ANY in found else tuple(filter(None, found))
+
+
+def _turned(variable: str, value: str, given: Given) -> tuple[str, ...]:
+    """What a value is inside of an ARN; a mark takes along what will have to be done to its own."""
+    turn = TURNS.get(variable)
+    if turn is None or value in (ANY, ""):
+        return (value,)
+    return (marks.turned(value, variable),) if marks.is_mark(value) else turn(value, given)
 
 
 def _naming(action: iam.Action, kind: iam.Resource, variable: str, given: Given) -> list[str]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from chalicelib.guards.naming import EC2_IDS
 from opsloop.aws import iam
 from opsloop.aws.action_table import VERSIONED
-from opsloop.aws.arn_table import EC2_IDS
 from opsloop.aws.calling import Authorization, Call
 from opsloop.aws.patterns import ANY, Given, strings
 

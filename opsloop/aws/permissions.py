@@ -75,7 +75,7 @@ def action_statements(
     split: Splitter = pieces,
 ) -> list[Statement]:
     """What a curated action needs, given the rule's parameters and the stage's channels."""
-    given = _with_defaults(action, patterns(dict(parameters), split))
+    given = with_defaults(action, patterns(dict(parameters), split))
     settings = patterns(dict(channels or {}), split)
     return [
         statement
@@ -89,11 +89,12 @@ def needed(
     action: Action, parameters: Mapping[str, Any], split: Splitter = pieces
 ) -> list[Permission]:
     """Those of a curated action's permissions that a rule with these parameters needs."""
-    given = _with_defaults(action, patterns(dict(parameters), split))
+    given = with_defaults(action, patterns(dict(parameters), split))
     return [one for one in action.permissions if _applies(one, given)]
 
 
-def _with_defaults(action: Action, given: Given) -> Given:
+def with_defaults(action: Action, given: Given) -> Given:
+    """A curated action's parameters, with what it takes where a rule says nothing."""
     return {**_defaults(action.function), **given}
 
 

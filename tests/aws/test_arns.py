@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.guards.naming import EC2_IDS
 from opsloop.aws import iam, models
-from opsloop.aws.arn_table import EC2_IDS, FOREIGN_ACCOUNT, PARAMETERS, UNNAMED
+from opsloop.aws.arn_table import FOREIGN_ACCOUNT, PARAMETERS, UNNAMED
 from opsloop.aws.arn_values import TURNS
 from opsloop.aws.arns import resources
 from opsloop.aws.faults import FaultError

@@ -50,7 +50,17 @@ def changes(*arns: str) -> list[Resource]:
             changes(ONE),
             f"{ONE} is none of arn:aws:ec2:*:*:INSTANCE/*",
         ),
-        (only("arn:aws:ec2:*:*:volume/*"), [Resource(ONE, "uses")], None),
+        (
+            only("arn:aws:ec2:*:*:volume/*"),
+            [Resource(ONE, "uses"), Resource(f"{EC2}volume/vol-1", "changes")],
+            None,
+        ),
+        (
+            only("arn:aws:ec2:*:*:*"),
+            [Resource(ONE, "uses")],
+            "it touches nothing that was there before",
+        ),
+        (only(env="dev"), [Resource(ONE, "makes")], "it touches nothing that was there before"),
         (
             only("arn:aws:ec2:*:*:volume/*"),
             [Resource(ONE, "makes")],

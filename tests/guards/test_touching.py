@@ -159,8 +159,8 @@ def test_the_arns_of_a_call(
             SERVICE,
             {"cluster": "arn:aws:ecs:eu-west-1:999999999999:cluster/a", "service": "c"},
             (
-                "cluster 'arn:aws:ecs:eu-west-1:999999999999:cluster/a', service 'c' names no service "
-                "of this account"
+                "cluster 'arn:aws:ecs:eu-west-1:999999999999:cluster/a', service 'c' "
+                "names no service of this account"
             ),
         ),
         (

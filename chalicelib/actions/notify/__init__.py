@@ -24,6 +24,7 @@ from chalicelib.actions.notify.message import Message, Severity
         Permission("kms:GenerateDataKey", "{to.kms_key}"),
     ),
     own={"to": "value"},
+    touches=(),
 )
 def notify(
     tools: Tools,
