@@ -152,9 +152,9 @@ def test_large_arrays_cost_no_more_than_their_size_allows() -> None:
     rows = [{"f": i, "g": -i} for i in range(5_000)]
     everything = {"f": [{"exists": True}], "g": [{"exists": True}], "h": [{"exists": False}]}
     event = {"one": rows, "two": rows, "three": rows}
-    start = time.perf_counter()
+    start = time.process_time()
     assert Pattern({"one": everything, "two": everything, "three": everything}).matches(event)
-    assert time.perf_counter() - start < 5, "three arrays of 5,000 multiply to 125,000,000,000"
+    assert time.process_time() - start < 5, "three arrays of 5,000 multiply to 125,000,000,000"
 
 
 def test_a_patterns_author_may_go_on_changing_it() -> None:
