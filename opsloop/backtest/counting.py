@@ -166,11 +166,16 @@ class Counting:
         elements = sorted({*now.admitted, *before.admitted})
         if not elements:
             return
-        seconds = datetime.fromisoformat(at.event.time).timestamp()
+        event = at.event
+        where, seconds = f"{event.account} {event.region}", _seconds(event.time)
         for element in elements:
             asked = now.admitted.get(element), before.admitted.get(element)
             example = at.example(element)
-            self.gathered.add(Row(rule, seconds, example.identity, element, *asked, example))
+            self.gathered.add(Row(rule, where, seconds, example.identity, element, *asked, example))
+
+
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp()
 
 
 def _read(record: Delivered, place: str, line: int) -> _At:

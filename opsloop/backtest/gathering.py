@@ -32,6 +32,8 @@ class Row(NamedTuple):
     """One execution that the criteria admit, of now, of before, or of both."""
 
     rule: str
+    #: account and region: each has guards of its own
+    where: str
     #: the event's, in epoch seconds
     at: float
     identity: str
@@ -42,7 +44,7 @@ class Row(NamedTuple):
     example: Example
 
 
-_order = attrgetter("rule", "at", "identity", "element")
+_order = attrgetter("rule", "where", "at", "identity", "element")
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Gathered:
             self.add(row)
 
     def in_order(self) -> Iterator[Row]:
-        """All of them by rule and time; those of one moment by identity and element."""
+        """All of them by rule, place and time; those of one moment by identity and element."""
         while len(self.files) > MOST_FILES:
             first, self.files = self.files[:MOST_FILES], self.files[MOST_FILES:]
             self.files.append(self._file(merge(*map(_read, first), key=_order)))

@@ -27,7 +27,7 @@ p { margin: 6px 0; max-width: 78ch; }
 .lead, .faint { color: var(--faint); }
 .lead b { color: var(--ink); font-weight: 600; }
 .figures {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px;
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px;
   margin: 26px 0;
 }
 .figure, .panel, details {

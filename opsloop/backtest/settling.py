@@ -1,5 +1,7 @@
 """Guards asked about what was gathered, rule by rule in the order of time. Called by `run`. Pure.
 
+Each account and region is a place of its own, as a stage is: its guards know of no other's.
+
 Both versions of a rule, where there are two, go through the same events side by side: an
 execution is new if it runs now and did not before, whether by criteria or by guards.
 """
@@ -21,7 +23,7 @@ _UNMET = "criteria"
 
 def settle(rows: Iterable[Row], tally: Tally, job: Job) -> None:
     """Count who runs and who is refused. `rows` are in order."""
-    for rule, own in groupby(rows, key=attrgetter("rule")):
+    for (rule, _), own in groupby(rows, key=attrgetter("rule", "where")):
         settling = _Settling(tally.rule(rule), _guards(job.now, rule), _guards(job.before, rule))
         for row in own:
             settling.row(row, compared=rule in job.compared)
@@ -34,7 +36,7 @@ def _guards(version: Version | None, rule: str) -> Guards | None:
 
 
 class _Settling:
-    """One rule, as it is and as it was."""
+    """One rule in one place, as it is and as it was."""
 
     def __init__(self, tally: RuleTally, now: Guards | None, before: Guards | None) -> None:
         self._tally = tally
@@ -53,7 +55,8 @@ class _Settling:
 
     def end(self) -> None:
         """No more of it."""
-        self._tally.forgetful = self._now is not None and self._now.forgetful
+        forgot = self._now is not None and self._now.forgetful
+        self._tally.forgetful = self._tally.forgetful or forgot
 
     def _compare(self, row: Row, now: str, before: str) -> None:
         if before and not now:

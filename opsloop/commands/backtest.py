@@ -66,8 +66,8 @@ def command(
 
     And on what, and why not more often. Reads files of events, gzipped or not, from disk, S3 or
     standard input: CloudTrail's, recorded events of EventBridge, alarm history. Nothing is
-    looked up and nothing runs: what depends on facts is counted as undecided. docs/backtest.md
-    says how to get events.
+    looked up and nothing runs: what depends on facts is counted as undecided. Guards are asked
+    at the events' own times. docs/backtest.md says how to get events, and what is assumed.
     """
     with working("compiling the rules"):
         from opsloop.backtest.prepare import prepared  # noqa: PLC0415 - pydantic is slow

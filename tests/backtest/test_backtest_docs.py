@@ -7,8 +7,11 @@ from pathlib import Path
 
 from cfnlint.api import lint_all  # type: ignore[import-untyped]  # it publishes no types
 
+from chalicelib.plan import Guard
 from opsloop.backtest import tally
 from opsloop.backtest.cloudtrail import DETAIL_TYPES
+from opsloop.backtest.gathering import MOST_ROWS
+from opsloop.backtest.guards import MOST_KEYS
 from opsloop.backtest.reading import LONGEST
 from opsloop.backtest.seen import PARTS, PLACES
 
@@ -44,3 +47,12 @@ def test_the_limits_are_the_codes() -> None:
     assert said["broken records told"] == f"the first {tally.MOST_BROKEN}"
     assert PARTS * PLACES * 0.75 == 1_572_864
     assert "1,500,000" in said["duplicates"]
+    assert said["executions that wait for their guards"].startswith(f"{MOST_ROWS:,} in memory")
+    assert said["keys that a guard remembers"].startswith(f"{MOST_KEYS:,} for each rule")
+
+
+def test_every_guard_is_listed() -> None:
+    """`spares` is what the plan makes of `only` and `except`."""
+    listed = {name for row in rows("| guard | in a backtest |") for name in row[0].split(", ")}
+    planned = set(Guard.__annotations__) - {"key", "allow_self", "spares"}
+    assert listed == planned | {"only", "except", "pause"}

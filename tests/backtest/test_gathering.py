@@ -14,15 +14,21 @@ from opsloop.backtest.guards import Request
 from opsloop.backtest.tally import Example
 
 ROWS = st.lists(
-    st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.sampled_from("xyz"), st.integers(0, 2)),
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from("vw"),
+        st.integers(0, 5),
+        st.sampled_from("xyz"),
+        st.integers(0, 2),
+    ),
     max_size=40,
     unique=True,
 )
 
 
-def row(rule: str, at: float, identity: str, element: int) -> Row:
+def row(rule: str, where: str, at: float, identity: str, element: int) -> Row:
     example = Example(f"{at}", identity, element, "half a pair: \ud800", "", "\udcff.json", 1)
-    return Row(rule, at, identity, element, Request("key \udc00"), None, example)
+    return Row(rule, where, at, identity, element, Request("key \udc00"), None, example)
 
 
 @settings(
@@ -32,7 +38,7 @@ def row(rule: str, at: float, identity: str, element: int) -> Row:
 def test_rows_come_in_order(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    found: list[tuple[str, int, str, int]],
+    found: list[tuple[str, str, int, str, int]],
     workers: int,
     files: int,
     most: int,
@@ -48,4 +54,4 @@ def test_rows_come_in_order(
     for part in parts:
         whole.merge(part)
     assert len(whole.rows) < most
-    assert list(whole.in_order()) == sorted(rows, key=lambda one: one[:4])
+    assert list(whole.in_order()) == sorted(rows, key=lambda one: one[:5])

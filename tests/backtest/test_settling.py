@@ -29,7 +29,7 @@ from tests.guards.making import at
 
 GUARDED = {
     "tag_instance": RULES["tag-instance"]
-    + "guard: {key: instance.instanceId, rate: [{limit: 2/6h}, {limit: 20/7d}]}\n",
+    + "guard: {key: instance.instanceId, rate: [{limit: 1/12h}, {limit: 5/7d}]}\n",
     "close_bucket": RULES["close-bucket"] + "guard: {key: region, cooldown: 24h}\n",
     "by_people": RULES["by-people"] + "guard: {window: {only: ['Mon-Fri 08:00-18:00']}}\n",
 }
@@ -51,14 +51,16 @@ def test_it_refuses_what_guards_refuse_of_the_events_in_their_order(
     found = by_rule(report(guarded.plans, stage, month))
     for rule in ("tag-instance", "close-bucket", "by-people"):
         plan = guarded.plans[rule]
-        pattern, guards = Pattern(plan["wire"]["pattern"]), Guards(plan)
+        pattern = Pattern(plan["wire"]["pattern"])
+        guards: dict[str, Guards] = {}
         told = Counter[str]()
         for payload in sorted(naive_events(month), key=lambda one: (at(one["time"]), one["id"])):
             if not pattern.matches(payload):
                 continue
             [event] = normalise(payload)
             for asked in ruling(Version(guarded.plans, stage), rule, event).admitted.values():
-                refusal = guards.ask(asked, event.identity, at(event.time))
+                here = guards.setdefault(event.region, Guards(plan))
+                refusal = here.ask(asked, event.identity, at(event.time))
                 told[refusal.guard if refusal else "ran"] += 1
         tally = found[rule].tally
         assert tally.ran.executions == told.pop("ran")
@@ -121,6 +123,19 @@ def test_a_guard_that_is_new_or_gone_changes_what_runs(tmp_path: Path) -> None:
     assert (tally.newly.executions, tally.no_longer.executions, tally.ran.executions) == (0, 3, 2)
     tally = by_rule(changed(tmp_path / "2", RATE, "", events))["close-bucket"].tally
     assert (tally.newly.executions, tally.no_longer.executions, tally.ran.executions) == (3, 0, 5)
+
+
+def test_each_region_has_guards_of_its_own(tmp_path: Path) -> None:
+    compiled = compile_project(write(tmp_path, close_bucket=CLOSE + RATE))
+    regions = ("us-east-1", "eu-west-1", "us-east-1", "eu-west-1", "us-east-1")
+    made = [
+        {**CALL, "eventID": f"e-{n}", "eventTime": f"{DAY}09:0{n}:00Z", "awsRegion": region}
+        for n, region in enumerate(regions)
+    ]
+    file = tmp_path / "events.jsonl"
+    file.write_text(lines(*map(json.dumps, made)))
+    found = report(compiled.plans, compiled.stages["dev"], file)
+    assert by_rule(found)["close-bucket"].tally.ran.executions == 4
 
 
 def told(folder: Path) -> Report:
