@@ -1,0 +1,114 @@
+"""Permissions as lines, and the words around them: what terminals and pull requests share. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from opsloop.output import plain
+from opsloop.planning.danger import danger
+from opsloop.planning.diff import UnitDiff
+from opsloop.planning.permissions import Gain
+from opsloop.planning.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One permission in words. `danger` is why to look twice, `beside` what else to know."""
+
+    permission: str
+    danger: str | None = None
+    beside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The permissions that one rule gains, or loses; `ordinary` come and go with every rule."""
+
+    rule: str
+    told: tuple[Told, ...]
+    ordinary: int = 0
+
+
+def sections(report: Report, *, more: bool) -> list[Section]:
+    """By rule. What is to be looked at twice comes first: no length of list may hide it."""
+    found = []
+    for unit, gains in groupby(report.gains(more=more), key=lambda one: one[0].unit.name):
+        there = list(gains)
+        own = [gain for one, gain in there if _goes_without_saying(report, one, gain)]
+        said = sorted((told(gain) for _, gain in there if gain not in own), key=_is_harmless)
+        found.append(Section(plain(unit), tuple(said), len(own)))
+    return sorted(found, key=lambda section: all(map(_is_harmless, section.told)))
+
+
+def _is_harmless(one: Told) -> bool:
+    return one.danger is None
+
+
+def summary(report: Report) -> str:
+    """What Terraform ends with."""
+    if not report.difference:
+        return f"No changes: {report.stage['stage']} is as {_whose(report)}."
+    count = report.summary()
+    renamed = f", {count['rename']} of them renamed" if count["rename"] else ""
+    return (
+        f"Plan: {count['add']} to add, {count['change']} to change, "
+        f"{count['destroy']} to destroy{renamed}."
+    )
+
+
+def permissions_summary(report: Report) -> str:
+    """How many permissions are gained and lost, those that every rule has counted apart."""
+    gained = [each for one in sections(report, more=True) for each in one.told]
+    lost = [each for one in sections(report, more=False) for each in one.told]
+    if not gained and not lost:
+        return "No rule may do more or less than before."
+    dangerous = sum(one.danger is not None for one in gained)
+    look = f", {dangerous} to look at twice" if dangerous else ""
+    return f"Permissions: {len(gained)} gained{look}; {len(lost)} lost."
+
+
+def ordinary(section: Section) -> str:
+    """The permissions that nobody has to review."""
+    return f"{section.ordinary} that every rule has: its log, its journal, its dead letters"
+
+
+def where(report: Report) -> str:
+    """The stage, and what its rules are held against."""
+    stage = report.stage
+    place = f"{stage['account']} {stage['region']}"
+    return plain(f"stage {stage['stage']} ({place}), against {report.base}")
+
+
+def _whose(report: Report) -> str:
+    return "these rules ask for" if report.base.revision is None else f"at {report.base}"
+
+
+def _goes_without_saying(report: Report, one: UnitDiff, gain: Gain) -> bool:
+    """Only where a whole rule comes or goes: to gain or lose one of them alone is news."""
+    return one.action in ("add", "destroy") and report.is_ordinary(one, gain)
+
+
+def told(gain: Gain) -> Told:
+    """One permission in words."""
+    return Told(
+        plain(gain.permission),
+        danger(gain.permission) if gain.more else None,
+        _beside(gain),
+    )
+
+
+def _beside(gain: Gain) -> str | None:
+    """What it takes the place of, and whether it changes anything at all."""
+    if gain.within is not None:
+        still = "already" if gain.kind in ("gained", "widened") else "still"
+        return f"{still} allowed: {plain(gain.within)}"
+    if not gain.others:
+        return None
+    others = "; ".join(_difference(gain, one) for one in gain.others)
+    return f"widened, was {others}" if gain.kind == "widened" else f"narrowed to {others}"
+
+
+def _difference(gain: Gain, other: object) -> str:
+    """The other permission, its action left out where that is the same."""
+    return plain(str(other).removeprefix(f"{gain.permission.action} on "))
