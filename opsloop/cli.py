@@ -39,8 +39,8 @@ COMMANDS = {
     "actions": "List the actions, or explain one.",
     "events": "List the events that are known, or show one.",
     "schema": "Print the JSON Schema of rule files.",
-    "plan": "Say what a deployment would change, and which permissions that gains.",
-    "drift": "Say what was changed by hand on a stage, and how to mend it.",
+    "plan": "Say what a deployment would add, change and remove.",
+    "drift": "Say what was changed by hand on a stage.",
     "infra": "Make or update what Chalice cannot: the journal, the dead-letter queue.",
     "wire": "Wire what Chalice cannot say about a stage's functions.",
 }
