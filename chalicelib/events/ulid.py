@@ -25,8 +25,12 @@ def execution_id(rule: str, identity: str, element: str, time_iso: str) -> str:
     millis = (moment(time_iso, "event time") - _EPOCH) // timedelta(milliseconds=1)
     if millis < 0:
         raise EventError(f"event time: found {time_iso}, expected a time since 1970")
-    number = millis << 80 | _hash(rule, identity, element)
-    return "".join(_CROCKFORD[number >> 5 * at & 31] for at in reversed(range(_LENGTH)))
+    return _text(millis << 80 | _hash(rule, identity, element))
+
+
+def first_id(time: float) -> str:
+    """The least id of an event's time, in seconds since 1970: all that come later are greater."""
+    return _text(int(time * 1000) << 80)
 
 
 def time_of(execution: str) -> float:
@@ -37,6 +41,10 @@ def time_of(execution: str) -> float:
     for letter in execution[:_HASHED]:
         number = number << 5 | _CROCKFORD.index(letter)
     return number / 1000
+
+
+def _text(number: int) -> str:
+    return "".join(_CROCKFORD[number >> 5 * at & 31] for at in reversed(range(_LENGTH)))
 
 
 def _hash(rule: str, identity: str, element: str) -> int:

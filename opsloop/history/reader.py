@@ -20,7 +20,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.clock import Clock
 from chalicelib.errors import JournalError, TableMissing
-from chalicelib.events.ulid import time_of
+from chalicelib.events.ulid import first_id, time_of
 from chalicelib.journal.item import SHARDS, day_key, from_item
 from chalicelib.journal.record import UNFINISHED, Execution
 
@@ -66,15 +66,18 @@ class Reader:
         keys = {"day": day_key(execution_id, day.isoformat()), "id": execution_id}
         return next(self._query("recent", keys), None)
 
-    def causes(self, one: Execution) -> list[str]:
-        """The executions that led to one, as `<rule>/<id>`, the nearest first."""
-        found: list[str] = []
-        cause = one.caused_by
-        while cause is not None and cause not in found:
-            found.append(cause)
-            before = self.one(cause.rpartition("/")[2])
-            cause = before.caused_by if before else None
-        return found
+    def between(self, begin: float, end: float, limit: int) -> Iterator[Execution]:
+        """At most `limit` executions for events of that time, in epoch seconds; oldest first."""
+        first, last = (datetime.fromtimestamp(at, UTC).date() for at in (begin, end))
+        days = reversed(list(_days_back(last, first)))
+        ids = first_id(begin), first_id(end)
+        found = (self._of_day(day, ids) for day in days)
+        return islice(chain.from_iterable(found), limit)
+
+    def _of_day(self, day: date, ids: tuple[str, str]) -> Iterator[Execution]:
+        keys = _keys(day.isoformat())
+        shards = [self._query("recent", {"day": key}, between=ids) for key in keys]
+        return heapq.merge(*shards, key=lambda one: one.id)
 
     def newest(self, wanted: Wanted) -> list[Execution]:
         """At most `wanted.limit` executions, newest first."""
@@ -107,20 +110,32 @@ class Reader:
         keys = _keys(day.isoformat())
         return _newest_first([self._query("recent", {"day": key}) for key in keys])
 
-    def _query(self, index: str | None, keys: Mapping[str, str]) -> Iterator[Execution]:
-        # beside a rule's executions, behind them all, lies what its guards remember
-        bounds = {} if index else {"id": BEYOND_EVERY_ID}
-        values = {**keys, **bounds}
-        terms = (f"#{name} {'<' if name in bounds else '='} :{name}" for name in values)
+    def _query(
+        self,
+        index: str | None,
+        keys: Mapping[str, str],
+        *,
+        between: tuple[str, str] | None = None,
+    ) -> Iterator[Execution]:
+        """The newest first; with ids to be between, the oldest."""
+        values = {f":{name}": value for name, value in keys.items()}
+        terms = [f"#{name} = :{name}" for name in keys]
+        if between is not None:
+            terms.append("#id BETWEEN :first AND :last")
+            values |= {":first": between[0], ":last": between[1]}
+        elif index is None:
+            # beside a rule's executions, behind them all, lies what its guards remember
+            terms.append("#id < :last")
+            values[":last"] = BEYOND_EVERY_ID
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             **({"IndexName": index} if index else {}),
             KeyConditionExpression=" AND ".join(terms),
-            ExpressionAttributeNames={f"#{name}": name for name in values},
+            ExpressionAttributeNames={term.split()[0]: term.split()[0][1:] for term in terms},
             ExpressionAttributeValues={
-                f":{name}": TypeSerializer().serialize(value) for name, value in values.items()
+                name: TypeSerializer().serialize(value) for name, value in values.items()
             },
-            ScanIndexForward=False,
+            ScanIndexForward=between is not None,
             **({"PaginationConfig": {"PageSize": PAGE}} if index else {}),
         )
         try:

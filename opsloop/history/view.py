@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-from chalicelib.journal.record import UNFINISHED, Error, Execution, StepRecord, Waiting
+from chalicelib.journal.record import UNFINISHED, Error, Execution, Waiting
+from opsloop.history import step_rows
+from opsloop.history.chain import Chain
+from opsloop.history.chain_rows import tree
 from opsloop.output import plain, styled
 from opsloop.tables import Rows, grid, pairs
 
-#: characters of a result that are worth a line; `--json` has all of it
-RESULT_WIDTH = 200
 #: as wide as the widest status
 STATUS_WIDTH = 10
 
@@ -89,16 +89,18 @@ def _fault(error: Error) -> str:
 
 def done(one: Execution) -> list[str]:
     """The actions that were taken, or in observe mode would have been."""
-    return [
-        plain(step.do or step.id) for step in one.steps if step.status in ("succeeded", "observed")
-    ]
+    return [plain(name) for step in one.steps for name in step_rows.done(step)]
 
 
-def details(one: Execution, causes: Sequence[str] = ()) -> RenderableType:
-    """The whole execution, for people; `causes` are those that led to it, the nearest first."""
-    head = pairs(chain(_head(one), _tail(one, causes)))
-    steps = Rows(("STEP", "STATUS", "MS", "DOES"), [_step(step) for step in one.steps])
-    return Group(head, Text(), steps) if one.steps else head
+def details(one: Execution, around: Chain) -> RenderableType:
+    """The whole execution, for people, with the chain that it is part of."""
+    parts: list[RenderableType] = [pairs(chain(_head(one), _tail(one)))]
+    if one.steps:
+        rows = (row for step in one.steps for row in step_rows.rows(step))
+        parts += [Text(), Rows(step_rows.COLUMNS, rows)]
+    if (linked := tree(one, around)) is not None:
+        parts += [Text(), linked]
+    return Group(*parts)
 
 
 def _head(one: Execution) -> Iterator[tuple[str, str | Text]]:
@@ -115,16 +117,14 @@ def _head(one: Execution) -> Iterator[tuple[str, str | Text]]:
     yield from _cause(one)
 
 
-def _tail(one: Execution, causes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if causes:
-        yield "caused by", " ← ".join(causes)
+def _tail(one: Execution) -> Iterator[tuple[str, str]]:
     if one.claims:
         yield "claims", f"{one.claims}, by its user agent alone"
     yield "mode", one.mode
     yield "started", one.started
     yield "took", f"{one.ms} ms" if one.ms is not None else "not closed"
     if one.facts:
-        yield "facts", _short(one.facts)
+        yield "facts", step_rows.short(one.facts)
 
 
 def _waits(one: Execution) -> Iterator[tuple[str, str]]:
@@ -155,18 +155,3 @@ def _event(one: Execution) -> str:
     name = detail.get("eventName") if isinstance(detail, dict) else None
     words = (one.event.get("source", "?"), one.event.get("detail-type", "?"), name)
     return " / ".join(str(word) for word in words if word)
-
-
-def _step(step: StepRecord) -> list[str | Text]:
-    """What it does, and on a line below what came of it."""
-    came = step.error.message if step.error else step.note or _short(step.result)
-    lines = chain([Text(step.do or "")], [Text(plain(came), "dim")] if came else [])
-    does = Text("\n").join(line for line in lines if line.plain)
-    return [step.id, styled(step.status), Text(str(step.ms), justify="right"), does]
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return ""
-    text = json.dumps(value, default=str)
-    return text if len(text) <= RESULT_WIDTH else text[: RESULT_WIDTH - 1] + "…"

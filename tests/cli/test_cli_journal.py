@@ -213,6 +213,8 @@ def test_one_execution(opsloop: CommandLine, bucket: str) -> None:
     assert written.splitlines()[11].split() == ["STEP", "STATUS", "MS", "DOES"]
     assert written.splitlines()[13].strip() == '{"tagged": ["arn:aws:s3:::reports"]}'
     whole = json.loads(opsloop("show", identity("t1"), "--json").stdout)
+    around = {name: whole.pop(name) for name in ("causes", "caused", "caused_complete")}
+    assert around == {"causes": [], "caused": [], "caused_complete": True}
     assert whole == json.loads(opsloop("history", "--json").stdout)[0]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import EventError
-from chalicelib.events.ulid import execution_id, time_of
+from chalicelib.events.ulid import execution_id, first_id, time_of
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 ISO = "an ISO 8601 time with its offset, as 2026-01-31T09:30:00Z"
@@ -32,6 +32,14 @@ def test_an_id_never_changes(
     rule: str, identity: str, element: str, time: str, expected: str
 ) -> None:
     assert execution_id(rule, identity, element, time) == expected
+
+
+@given(PARTS, MOMENTS, MOMENTS)
+def test_ids_are_behind_the_first_of_their_time(
+    parts: tuple[str, str, str], one: datetime, other: datetime
+) -> None:
+    earlier, later = sorted((one, other))
+    assert first_id(earlier.timestamp()) <= execution_id(*parts, later.isoformat())
 
 
 @given(PARTS, MOMENTS)

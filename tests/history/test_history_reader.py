@@ -127,17 +127,6 @@ def test_what_waits_and_what_runs_are_told_apart(client: Any, reader: Reader) ->
     assert reader.newest(Wanted(status="waiting")) == [replace(waiting, lease="")]
 
 
-def test_what_led_to_an_execution(client: Any, reader: Reader) -> None:
-    first, second = execution(3), replace(execution(2), caused_by=f"close/{execution(3).id}")
-    third = replace(execution(1), caused_by=f"close/{second.id}")
-    keep(client, first, second, third)
-    assert reader.causes(third) == [f"close/{second.id}", f"close/{first.id}"]
-    assert reader.causes(first) == []
-    # what led to it may be gone from the journal
-    lost = replace(execution(4), caused_by=f"open/{execution(9).id}")
-    assert reader.causes(lost) == [f"open/{execution(9).id}"]
-
-
 def test_more_than_a_page_of_an_index(client: Any, reader: Reader) -> None:
     kept = [execution(hours) for hours in range(120)]
     keep(client, *kept)
