@@ -19,10 +19,10 @@ def danger(one: Permission) -> str | None:
         return None
     if "*" in one.action or "?" in one.action or one.action.startswith("!"):
         return "a wildcard for an action"
-    known = iam.find(one.action)
+    known = iam.find(one.action.lower())
     if known is None:
         return "IAM's reference does not know it"
-    return _BECOMES.get(one.action.lower()) or _by_level(known, one)
+    return _BECOMES.get(str(known).lower()) or _by_level(known, one)
 
 
 def _by_level(known: iam.Action, one: Permission) -> str | None:
