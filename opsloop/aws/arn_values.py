@@ -77,15 +77,17 @@ _LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]*[^:*]")
 _WITH_PATH = re.compile(
     r"(arn:[^:]+:iam::[^:]*:(?:group|instance-profile|role|user)/)([^/]*[^/*])", re.DOTALL
 )
+#: CloudWatch Logs judges these on the group's ARN as it is, all else with `:*` behind it
+_LOG_TAGGING = frozenset({"logs:ListTagsForResource", "logs:TagResource", "logs:UntagResource"})
 
 
-def as_judged(arn: str, *, whole: bool = False) -> tuple[str, ...]:
+def as_judged(arn: str, *, action: str = "", whole: bool = False) -> tuple[str, ...]:
     """The ARNs by which IAM judges a resource whose ARN AWS's reference gives as `arn`.
 
     `whole`: the call itself holds the ARN, so that nothing of it was put together.
     """
     if _LOG_GROUP.fullmatch(arn):
-        return (arn, f"{arn}:*")
+        return (arn,) if action in _LOG_TAGGING else (arn, f"{arn}:*")
     if ":ssm:" in arn and _AWS_OWN.search(arn):
         return (arn.replace("${Account}", ANY),)
     named = None if whole else _WITH_PATH.fullmatch(arn)

@@ -37,7 +37,7 @@ def by_kind(action: iam.Action, given: Given) -> Iterator[tuple[iam.Resource, tu
     given_arns = _arns(given)
     for kind in _kinds(action, given):
         for arn in _fill(action, kind, given if kind.required else _wide(given)):
-            yield kind, as_judged(arn, whole=arn in given_arns)
+            yield kind, as_judged(arn, action=str(action), whole=arn in given_arns)
 
 
 def names_something(action: iam.Action, given: Given) -> bool:

@@ -128,7 +128,7 @@ def _resources(
     filled = [
         one
         for chosen in itertools.product(*values)
-        for one in as_judged(_fill(permission.resource, chosen))
+        for one in as_judged(_fill(permission.resource, chosen), action=permission.action)
     ]
     if ANY not in filled or permission.resource == ANY:
         return compact(filled)

@@ -192,6 +192,11 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         [arn("logs", "log-group:/a"), arn("logs", "log-group:/a:*")],
     ),
     (
+        "logs:TagResource",
+        {"resourceArn": arn("logs", "log-group:/a")},
+        [arn("logs", "log-group:/a")],
+    ),
+    (
         "ssm:SendCommand",
         {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:a"}]},
         [
