@@ -20,7 +20,7 @@ INSTANCES = "arn:aws:ec2:us-east-1:123456789012:instance/*"
         (Permission("!(iam:*)", "*"), "a wildcard for an action"),
         (Permission("iam:PassRole", "arn:aws:iam::1:role/x"), "hands a role on"),
         (Permission("STS:assumerole", "arn:aws:iam::1:role/x"), "acts as another role"),
-        (Permission("iam:UpdateUser", "arn:aws:iam::1:user/x"), "changes IAM"),
+        (Permission("iam:TagUser", "arn:aws:iam::1:user/x"), "changes IAM"),
         (Permission("iam:AttachRolePolicy", "*"), "changes who may do what"),
         (Permission("s3:PutBucketPolicy", "arn:aws:s3:::x"), "changes who may do what"),
         (Permission("ec2:TerminateInstances", "*"), "changes any resource"),
