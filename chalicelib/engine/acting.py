@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalicelib.actions.base import Tools, WouldCall
+from chalicelib.engine.bounding import Bounding
 from chalicelib.engine.outcomes import Failed
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.scope import Scope
@@ -55,6 +58,7 @@ def act(
     ports: Ports,
     *,
     deadline: float,
+    bounding: Bounding,
 ) -> Done:
     """Call the step's action until it works, or fails for good. Raises Failed."""
     dry_run = is_dry(execution, step)
@@ -78,7 +82,15 @@ def act(
         dry_run=dry_run,
         chain=execution.chain,
     )
-    return _tried(step, parameters, tools, ports)
+    return _tried(step, partial(_held, step, parameters, tools, ports, bounding), tools, ports)
+
+
+def _held(
+    step: Step, parameters: dict[str, Any], tools: Tools, ports: Ports, bounding: Bounding
+) -> Any:
+    """One attempt: what the call touches is held against the guards right before."""
+    bounding.hold(step, parameters, tools)
+    return ports.actions.call(step["do"], tools, parameters)
 
 
 def token_of(execution: Execution, step: Step, element: str) -> str:
@@ -92,15 +104,17 @@ def expression_error(step: str, error: Exception) -> Error:
     return Error("expression", step, type(error).__name__, str(error))
 
 
-def _tried(step: Step, parameters: dict[str, Any], tools: Tools, ports: Ports) -> Done:
+def _tried(step: Step, call: Callable[[], Any], tools: Tools, ports: Ports) -> Done:
     retry = step["retry"] or ONCE
     for attempt in range(1, retry["attempts"] + 1):
         try:
             if attempt > 1:
                 tools.sleep(_pause(retry, attempt - 1))
-            return Done("succeeded", ports.actions.call(step["do"], tools, parameters), attempt)
+            return Done("succeeded", call(), attempt)
         except WouldCall as effect:
             return Done("observed", effect.as_dict(), attempt)
+        except Failed:
+            raise
         except StepError as error:
             if attempt == retry["attempts"] or not _worth_retrying(error, step, retry):
                 message = _after(attempt, error.message)

@@ -16,6 +16,7 @@ from chalicelib.actions.base import Tools
 from chalicelib.engine import rechecking
 from chalicelib.engine.admission import Duplicate
 from chalicelib.engine.announcing import announce
+from chalicelib.engine.bounding import Bounding
 from chalicelib.engine.course import Course
 from chalicelib.engine.criteria import Criteria
 from chalicelib.engine.door import not_met
@@ -58,7 +59,8 @@ class Engine:
         self._stage = stage
         self._ports = ports
         self._criteria = Criteria(plan, stage, ports.clock, ports.secrets.resolve)
-        self._guarding = Guarding(plan, ports)
+        self._bounding = Bounding(plan, stage, ports)
+        self._guarding = Guarding(plan, ports, self._bounding)
         self._course = Course(plan, stage, ports, self._guarding)
 
     def handle(self, payload: object, invocation: Invocation) -> list[Outcome]:
@@ -98,7 +100,7 @@ class Engine:
         if unread is None and (unmet := self._criteria.unmet_by_facts(scope)):
             return self._not_met(event, unmet)
         known = with_facts(look.execution, facts, unread)
-        admitted = self._guarding.admit(known, look, scope)
+        admitted = self._guarding.admit(known, look, scope, self._tools(execution, invocation))
         if isinstance(admitted, Duplicate):
             return self._there(admitted.there, invocation)
         if isinstance(admitted, Refusal):
@@ -167,6 +169,7 @@ class Engine:
             self._ports,
             last=last,
             end=end,
+            bounding=self._bounding,
             approvers=self._stage["approvers"],
             resumed=resumed,
         )

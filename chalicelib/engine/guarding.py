@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.actions.base import Tools
 from chalicelib.engine import admission
 from chalicelib.engine.admission import Duplicate
+from chalicelib.engine.bounding import Bounding
 from chalicelib.engine.pausing import Pauses
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.redaction import redacted
@@ -39,10 +41,11 @@ class Look:
 class Guarding:
     """The guards of one rule in one sandbox."""
 
-    def __init__(self, plan: Plan, ports: Ports) -> None:
+    def __init__(self, plan: Plan, ports: Ports, bounding: Bounding) -> None:
         self._plan = plan
         self._guard = plan["guard"]
         self._ports = ports
+        self._bounding = bounding
         self._pauses = Pauses(ports)
         rechecks = self._guard is not None and self._guard["recheck"]
         self.refusals = Refusals(plan["rule"], ports, each_key=rechecks)
@@ -66,12 +69,15 @@ class Guarding:
         return Look(execution, read=read)
 
     def admit(
-        self, execution: Execution, look: Look, scope: Scope
+        self, execution: Execution, look: Look, scope: Scope, tools: Tools
     ) -> Execution | Duplicate | Refusal:
         """The execution, admitted, with every guard charged; or why it is not."""
         # facts may have taken their time: what is stale or paused by now is not admitted
         if closed := self._gate(execution, self._guard):
             return closed
+        # what fails already does not come to its steps
+        if execution.pending is None and (out := self._bounding.look(scope, tools)):
+            return out
         note = execution.note
         if self._guard is not None and self._guard["blast"] is not None:
             allowed = within_radius(self._guard["blast"], scope)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from chalicelib.clock import Clock
 from chalicelib.engine.acting import Done, act, expression_error, is_dry, unknown
+from chalicelib.engine.bounding import Bounding
 from chalicelib.engine.each import each
 from chalicelib.engine.outcomes import Failed, Stopped, Suspended
 from chalicelib.engine.ports import Ports
@@ -46,6 +47,7 @@ class Run:
         *,
         last: float,
         end: float,
+        bounding: Bounding,
         approvers: Approvers | None = None,
         resumed: bool = False,
     ) -> None:
@@ -55,6 +57,7 @@ class Run:
         self._ports = ports
         self._last = last
         self.end = end
+        self._bounding = bounding
         self._approvers = approvers
         self._resumed = resumed
         self._unwritten_effects = False
@@ -172,7 +175,15 @@ class Run:
 
     def act(self, step: Step, scope: Scope, element: str) -> Done:
         """Call the step's action, for one element of a list or for none. Raises Failed."""
-        return act(self.execution, step, element, scope, self._ports, deadline=self._deadline)
+        return act(
+            self.execution,
+            step,
+            element,
+            scope,
+            self._ports,
+            deadline=self._deadline,
+            bounding=self._bounding,
+        )
 
     def stand(self, step: Step) -> Done:
         """How `wait` or `approve` ended. Raises Suspended while it stands."""

@@ -48,6 +48,15 @@ def out_by_arn(bound: Iterable[Bound], resources: Sequence[Resource]) -> Refusal
     return next((one for each in bound for one in _out_by_arn(each, resources)), None)
 
 
+def out_alone(bound: Bound, resource: Resource) -> Iterator[Refusal]:
+    """Why one resource is out of bounds by its ARN, or cannot be asked for its tags."""
+    if bound.arns and _concerns(bound, resource):
+        yield from _kept(bound, resource) if bound.keeps else _spared(bound, resource)
+    if bound.tags and _concerns(bound, resource, by_tag=True) and is_open(resource.arn):
+        reason = f"{resource.arn} does not tell which resource it is, for its tags"
+        yield Refusal(bound.name, reason)
+
+
 def out_by_tags(
     bound: Iterable[Bound], resources: Sequence[Resource], tags: Tags
 ) -> Refusal | None:
@@ -84,10 +93,7 @@ def _out_by_arn(bound: Bound, resources: Sequence[Resource]) -> Iterator[Refusal
     if bound.keeps and not holdable(bound, resources):
         yield Refusal(bound.name, "it touches nothing that was there before")
     for one in resources:
-        if bound.arns and _concerns(bound, one):
-            yield from _kept(bound, one) if bound.keeps else _spared(bound, one)
-        if bound.tags and _concerns(bound, one, by_tag=True) and is_open(one.arn):
-            yield Refusal(bound.name, f"{one.arn} does not tell which resource it is, for its tags")
+        yield from out_alone(bound, one)
 
 
 def _kept(bound: Bound, resource: Resource) -> Iterator[Refusal]:

@@ -28,7 +28,7 @@ UNFINISHED: tuple[Status, ...] = ("running", "waiting")
 class Error:
     """What went wrong: `error` in the scope of `on_failure`."""
 
-    kind: Literal["fact", "expression", "action", "fail", "approval", "verify"]
+    kind: Literal["fact", "expression", "action", "fail", "approval", "verify", "guard"]
     step: str
     code: str
     message: str
