@@ -150,8 +150,19 @@ def _shown(one: Execution) -> str:
 
 def _step(step: StepRecord) -> list[Any]:
     error = None if step.error is None else step.error.code
-    shape = len(step.result) if isinstance(step.result, list) else type(step.result).__name__
-    return [step.status, step.items, error, shape]
+    return [step.status, step.items, error, _shape(step.result)]
+
+
+def _shape(result: Any) -> Any:
+    """How many results there are; of turns, what became of each and of each of its steps."""
+    if not isinstance(result, list):
+        return type(result).__name__
+    return [_turn(one) if isinstance(one, dict) and "steps" in one else None for one in result]
+
+
+def _turn(turn: dict[str, Any]) -> list[Any]:
+    steps = {name: step["status"] for name, step in turn["steps"].items()}
+    return [turn.get("item"), turn["status"], steps]
 
 
 def _is_unknown(one: Execution) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from chalicelib.plan import Plan, Stage
@@ -80,6 +81,12 @@ def _step(name: str, **keys: str) -> str:
     return f"  - id: {name}\n{''.join(lines)}"
 
 
+def turns(*steps: str, **more: str) -> str:
+    """A step with these inside, for each item."""
+    inner = f"\n{indent(''.join(steps), '    ')}".rstrip()
+    return _step("turns", for_each="event.detail.items", **more, steps=inner)
+
+
 def then(*steps: str) -> str:
     return "then:\n" + "".join(steps)
 
@@ -150,6 +157,25 @@ SHAPES: dict[str, Shape] = {
         then(send("one"), tag("two")) + on_failure(tag("sorry")) + finally_(tag("end"))
     ),
     "once-each": Shape(then(send("one", with_=SEND_EACH, **ITEMS))),
+    "inner-steps": Shape(
+        then(
+            turns(tag("one", with_=TAG_EACH), WAIT, query("two", with_=QUERY_EACH)),
+            tag("three"),
+        )
+    ),
+    "inner-steps-at-once": Shape(
+        then(
+            turns(
+                tag("one", with_=TAG_EACH, if_="item != 'b'"),
+                query("two", with_=QUERY_EACH),
+                tag("broken", with_=TAG_EACH.replace("each", "broken"), on_error="continue"),
+                at_once="2",
+            ),
+            tag("three"),
+        ),
+        refused=DENIED,
+    ),
+    "inner-once": Shape(then(turns(tag("one", with_=TAG_EACH), send("two", with_=SEND_EACH)))),
     "once-waits": Shape(then(send("one"), WAIT, send("two"))),
     "wait": Shape(then(tag("one"), WAIT, tag("two"))),
     "wait-twice": Shape(then(WAIT, tag("one"), WAIT.replace("rest", "again"), query("two"))),
