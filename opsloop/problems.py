@@ -6,6 +6,7 @@ files. Whoever holds the file turns it into a `Problem`, which has a place in it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -77,15 +78,30 @@ class Problem:
         return text if self.correction is None else f"{text}\n    write: {self.correction}"
 
 
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A problem of a lint that a comment silences, and why it does."""
+
+    problem: Problem
+    reason: str
+
+
 class Problems(Exception):
     """All that is wrong, sorted by place: raised once, when everything has been looked at.
 
-    `warnings` are what was seen besides, which alone would fail nothing.
+    `warnings` are what was seen besides, which alone would fail nothing; `silenced`, what
+    comments in the files silence.
     """
 
-    def __init__(self, problems: list[Problem], warnings: list[Problem] | None = None) -> None:
+    def __init__(
+        self,
+        problems: list[Problem],
+        warnings: list[Problem] | None = None,
+        silenced: Sequence[Silenced] = (),
+    ) -> None:
         self.problems = in_order(problems)
         self.warnings = in_order(warnings or [])
+        self.silenced = tuple(silenced)
         super().__init__("\n".join(map(str, self.problems)))
 
 

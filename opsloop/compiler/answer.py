@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsloop.compiler.output import leftovers
-from opsloop.problems import Problem, Problems
+from opsloop.problems import Problem, Problems, Silenced
 
 if TYPE_CHECKING:
     from opsloop.compiler.build import Compiled
@@ -26,17 +26,23 @@ class Answer:
     files: dict[str, str] | None = None
     warnings: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
     @classmethod
     def of(cls, compiled: Compiled) -> Answer:
         """Of a project that compiles."""
         files = {path: _digest(text.encode()) for path, text in compiled.output.files.items()}
-        return cls(tuple(sorted(compiled.plans)), files, compiled.warnings)
+        rules = tuple(sorted(compiled.plans))
+        return cls(rules, files, compiled.warnings, silenced=compiled.silenced)
 
     @classmethod
     def wrong(cls, found: Problems) -> Answer:
         """Of a project that does not."""
-        return cls(warnings=tuple(found.warnings), problems=tuple(found.problems))
+        return cls(
+            warnings=tuple(found.warnings),
+            problems=tuple(found.problems),
+            silenced=found.silenced,
+        )
 
     def stale(self, root: Path) -> list[str]:
         """The paths that differ from what is in `root`, as `Output.stale` has them."""

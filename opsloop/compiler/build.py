@@ -17,7 +17,9 @@ from opsloop.compiler.output import Output, as_compact_json, as_json
 from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
 from opsloop.compiler.uncollected import uncollected
-from opsloop.problems import Problem, Problems, in_order
+from opsloop.lint.base import Seen, Whole
+from opsloop.lint.run import lint, silences
+from opsloop.problems import Problem, Problems, Silenced, in_order
 from opsloop.rules.project import Project, read_project
 
 COMPILED = "chalicelib/compiled"
@@ -30,7 +32,8 @@ Policies = Mapping[str, Mapping[str, dict[str, Any]]]
 class Compiled:
     """A project that compiles: its plans, its stages, and the files that say the same.
 
-    `warnings` is what may be wrong with it, which fails nothing.
+    `warnings` is what may be wrong with it, which fails nothing; `silenced`, what comments in
+    the rules silence.
     """
 
     plans: dict[str, Plan]
@@ -38,6 +41,7 @@ class Compiled:
     policies: Policies
     output: Output
     warnings: tuple[Problem, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
 
 def compile_project(folder: Path) -> Compiled:
@@ -53,13 +57,23 @@ def _compiled(folder: Path) -> Compiled:
     stages = Stages(project)
     problems += stages.problems
     plans = _plans(project, stages, problems)
-    failing = [problem for problem in problems if not problem.warning]
+    comments = silences(project)
+    problems = [*comments.heard(dict.fromkeys(problems)), *comments.problems]
+    policies = {} if _failing(problems) else _policies(project, plans, stages, problems)
+    if not _failing(problems):
+        seen = [Seen(file, plans[file.name], stages.lowered) for file in project.rules]
+        whole = Whole(project, seen, plans, stages.lowered, stages.channels, policies)
+        problems += [*comments.heard(lint(whole)), *comments.idle()]
     warnings = [problem for problem in dict.fromkeys(problems) if problem.warning]
-    policies = {} if failing else _policies(project, plans, stages, failing)
-    if failing:
-        raise Problems(list(dict.fromkeys(failing)), warnings)
+    if failing := _failing(problems):
+        raise Problems(failing, warnings, comments.silenced)
     output = _output(project, plans, stages.lowered, policies)
-    return Compiled(plans, stages.lowered, policies, output, tuple(in_order(warnings)))
+    silenced = tuple(comments.silenced)
+    return Compiled(plans, stages.lowered, policies, output, tuple(in_order(warnings)), silenced)
+
+
+def _failing(problems: list[Problem]) -> list[Problem]:
+    return [problem for problem in dict.fromkeys(problems) if not problem.warning]
 
 
 def _plans(project: Project, stages: Stages, problems: list[Problem]) -> dict[str, Plan]:

@@ -56,7 +56,7 @@ class Memory:
         if known is None:
             return Answer.of(self.compiled())
         if known.problems:
-            raise Problems(list(known.problems), list(known.warnings))
+            raise Problems(list(known.problems), list(known.warnings), known.silenced)
         return known
 
     def compiled(self) -> Compiled:
