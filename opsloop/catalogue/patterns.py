@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.expressions.values import kind
 from opsloop.catalogue.events import event_of_pattern
+from opsloop.catalogue.pins import branches_of
 from opsloop.catalogue.senders import check_detail_types, check_sources
 from opsloop.expressions.absent import absent_of_open, one_of
 from opsloop.expressions.spelling import misspelt
@@ -33,8 +34,8 @@ def _map(pattern: Mapping[str, Any], known: Type, path: Path) -> Iterator[Fault]
     """The keys of a map, and what is below them."""
     for key, below in pattern.items():
         at = (*path, key)
-        if key == "$or" and isinstance(below, list):
-            for place, branch in enumerate(below):
+        if key == "$or" and (branches := branches_of(pattern)) is not None:
+            for place, branch in enumerate(branches):
                 yield from _map(branch, known, (*at, place))
         elif known.fields is None:
             return

@@ -28,6 +28,13 @@ def pins(pattern: Mapping[str, Any]) -> list[Pins]:
     return list(dict.fromkeys(map(_pinned, alternatives)))
 
 
+def branches_of(pattern: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The alternatives of `$or`; None where there are none, or AWS takes it for a field's name."""
+    branches = pattern.get("$or")
+    known = isinstance(branches, list) and all(isinstance(one, Mapping) for one in branches)
+    return branches if known and branches else None
+
+
 def _pinned(pattern: Mapping[str, Any]) -> Pins:
     detail = pattern.get("detail")
     calls = detail.get("eventName") if isinstance(detail, Mapping) else None
@@ -50,14 +57,14 @@ def _up_to(most: int, pattern: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
 
 def _alternatives(pattern: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The pattern without `$or`, once for each way through it; of `detail` too."""
-    branches = pattern.get("$or")
-    if isinstance(branches, list):
+    branches = branches_of(pattern)
+    if branches is not None:
         rest = {key: value for key, value in pattern.items() if key != "$or"}
         for branch in branches:
             yield from _alternatives({**rest, **branch})
         return
     detail = pattern.get("detail")
-    if isinstance(detail, Mapping) and isinstance(detail.get("$or"), list):
+    if isinstance(detail, Mapping) and branches_of(detail) is not None:
         for one in _alternatives(detail):
             yield {**pattern, "detail": one}
         return

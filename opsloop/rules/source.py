@@ -88,9 +88,12 @@ class Source:
         return self._replaced(node, spelt)
 
     def renamed(self, path: Path, key: str) -> str | None:
-        """The line with another key in the place of the last of `path`."""
-        owner, _ = self._find(path[:-1])
-        return self._replaced(owner.keys[path[-1]], key)
+        """The line with another key in the place of the last of `path`.
+
+        None where that is no key: an element, the file itself.
+        """
+        old = self._find(path[:-1])[0].keys.get(path[-1]) if path else None
+        return self._replaced(old, key) if old else None
 
     def at(self, path: Path) -> Any:
         """The value at a path that exists."""

@@ -37,6 +37,9 @@ PINNED: list[tuple[dict[str, Any], list[Pins]]] = [
         {"$or": [{"source": ["x"]}, {"$or": [{"source": ["y"]}, {"source": ["x"]}]}]},
         [Pins(("x",)), Pins(("y",))],
     ),
+    ({"source": ["x"], "$or": [None]}, [Pins(("x",))]),
+    ({"source": ["x"], "$or": []}, [Pins(("x",))]),
+    ({"detail-type": ["A"], "detail": {"$or": [{"a": ["b"]}, "c"]}}, [Pins(None, ("A",))]),
     ({"$or": [{"source": [str(number)]} for number in range(MOST + 1)]}, [Pins()]),
 ]
 

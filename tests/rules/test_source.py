@@ -95,6 +95,12 @@ def test_a_corrected_key(source: Source) -> None:
     )
 
 
+@pytest.mark.parametrize("path", [(), ("once", 0), ("flow", "list", 0), ("flow", "not there")])
+def test_what_is_no_key_is_not_corrected_as_one(source: Source, path: Path) -> None:
+    problem = source.problem(Fault("this", "that", "other", path, key=True))
+    assert problem.correction is None
+
+
 def test_the_path_as_the_file_has_it(source: Source) -> None:
     assert source.own(("once", 0)) == ("once",)
     assert source.own(("flow", "list", 0, 0)) == ("flow", "list", 0)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from chalicelib.plan import Plan
+from opsloop.catalogue.pins import branches_of
 from opsloop.compiler.chains.caused import Caused, caused, topics_of
 from opsloop.compiler.chains.happenings import MESSAGE, Happening
 from opsloop.compiler.stages import Channels
@@ -143,7 +144,7 @@ def _of(index: Mapping[_Text, T], known: tuple[Any, ...] | None) -> list[T]:
 
 def _keys(pattern: Mapping[str, Any]) -> set[tuple[_Text, _Text]]:
     """The sources and event names that a pattern takes, at least; for the index."""
-    if isinstance(alternatives := pattern.get("$or"), list):
+    if (alternatives := branches_of(pattern)) is not None:
         rest = {name: value for name, value in pattern.items() if name != "$or"}
         return {key for one in alternatives for key in _keys(_either(rest, one))}
     detail = pattern.get("detail")
