@@ -25,6 +25,7 @@ COMMANDS = {
     "eval": "Evaluate an expression against an event.",
     "explain": "Say for each rule why it would run on an event, or not.",
     "explain-plan": "Say what EventBridge decides for a rule, and what its function does.",
+    "graph": "Show what wakes the rules, what they do, and what that wakes.",
     "backtest": "Say when each rule would have run on events of the past.",
     "run": "Run one rule on an event, on this machine.",
     "demo": "See rules act on real events, on an account in memory.",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opsloop.backtest.axis import Axis
-from opsloop.backtest.markup import Markup, element, joined
+from opsloop.markup import Markup, element, joined
 
 WIDTH = 1000
 _GAP = 0.18

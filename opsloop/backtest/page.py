@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from opsloop.backtest.axis import Axis
 from opsloop.backtest.charts import Series, chart
-from opsloop.backtest.markup import Markup, element, joined
 from opsloop.backtest.page_rules import details, refusals, rules_table
 from opsloop.backtest.page_style import STYLE
 from opsloop.backtest.page_tables import comparison, left_out
 from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.said import all_executions, at_least, counted, range_of
+from opsloop.markup import Markup, element, joined
 
 #: bars of the chart over all rules
 _MOST_BARS = 124

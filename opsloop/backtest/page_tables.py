@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from opsloop.backtest.markup import Child, Markup, element, joined
 from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.said import counted, remarks
 from opsloop.backtest.tally import Example, Fired
+from opsloop.markup import Child, Markup, element, joined
 
 
 def table(columns: Sequence[tuple[str, str | None]], rows: Iterable[Sequence[Child]]) -> Markup:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsloop.backtest.markup import Markup, element, joined
 from opsloop.backtest.page import page
 from opsloop.backtest.ruling import Version
 from opsloop.compiler.build import Compiled, compile_project
+from opsloop.markup import Markup, element, joined
 from tests.backtest.rules import report, write
 from tests.backtest.test_backtest_command import CALL
 

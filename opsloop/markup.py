@@ -1,6 +1,6 @@
-"""HTML that cannot be broken into: every text is escaped unless it was made here.
+"""HTML and SVG that cannot be broken into: a text is escaped unless it was made here.
 
-`page` and `charts` build with it. Standard library only.
+`backtest` builds its page with it, and `graph` its picture. Standard library only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _VOID = frozenset({"meta", "rect", "line"})
 
 
 class Markup(str):
-    """Text that is HTML already."""
+    """Text that is markup already."""
 
     __slots__ = ()
 

@@ -1,0 +1,245 @@
+"""`opsloop graph`: what it shows, in each form, and what hostile names do to it: nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsloop.cli import main
+from opsloop.graph.drawing import Box, Drawing, Link, drawn
+from opsloop.graph.mermaid import mermaid
+from opsloop.graph.rules import graph
+from opsloop.graph.svg import svg
+from opsloop.graph.words import trigger
+from opsloop.rules.triggers import When
+from tests.compiler.projects import ROOT
+from tests.graph.projects import STATE, written
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '</text><script>alert("x")</script>"] --> x\n`end`; %%{init}%% #quot; &lt; \x1b[31m'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return written(tmp_path)
+
+
+def run(folder: Path, *words: str) -> Result:
+    result = CliRunner().invoke(main, ["graph", "--project", str(folder), *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def parsed(picture: str) -> ET.Element:
+    return ET.fromstring(picture)  # noqa: S314 - our own
+
+
+TREE = f"""\
+one
+├── stop  active
+│   ├── when        api ec2:CreateTags
+│   ├── then        aws.ec2.stop_instances
+│   │   ├── causes ec2:StopInstances
+│   │   └── causes {STATE}
+│   │       └── wakes start  maybe: it hangs on detail.state
+│   ├── then        wait 300 s
+│   └── on failure  notify → pager
+│       └── causes message to pager
+│           └── wakes tell
+└── tag  active
+    ├── when        api ec2:RunInstances, ec2:StartInstances
+    └── then        aws.ec2.create_tags
+        └── causes ec2:CreateTags
+            └── wakes stop
+two
+├── clock  observe
+│   ├── when        schedule rate(1 day)
+│   └── then        notify → pager
+│       └── causes message to pager
+│           └── wakes tell
+├── start  observe
+│   ├── when        event aws.ec2, {STATE}, state: stopped
+│   └── then        aws.ec2.start_instances
+│       ├── causes {STATE}
+│       └── causes ec2:StartInstances
+│           └── wakes tag
+└── tell  observe
+    ├── when        topic pager
+    └── then        http.post
+
+Rules that wake each other in a circle
+stop → {STATE} → start → ec2:StartInstances → tag → ec2:CreateTags → stop
+"""
+
+
+def test_the_tree(folder: Path) -> None:
+    result = run(folder)
+    assert (result.exit_code, result.stderr, result.stdout) == (0, "", TREE)
+
+
+def test_a_file_holds_what_the_terminal_shows(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "graph.txt"
+    result = run(folder, "-o", str(file))
+    assert (result.stdout, result.stderr) == ("", f"wrote {file}\n")
+    assert file.read_text() == TREE
+
+
+def test_json_has_all_of_it(folder: Path) -> None:
+    content = json.loads(run(folder, "--json").stdout)
+    rules = {rule["rule"]: rule for rule in content["rules"]}
+    assert rules["stop"]["actions"][0] == {
+        "part": "then",
+        "id": "off",
+        "do": "aws.ec2.stop_instances",
+        "more": "",
+        "events": [
+            {
+                "name": "ec2:StopInstances",
+                "source": "aws.ec2",
+                "detail_type": "AWS API Call via CloudTrail",
+                "wakes": [],
+            },
+            {
+                "name": STATE,
+                "source": "aws.ec2",
+                "detail_type": STATE,
+                "wakes": [
+                    {
+                        "rule": "start",
+                        "certainty": "may",
+                        "hangs_on": ["detail.state"],
+                        "refused": False,
+                    }
+                ],
+            },
+        ],
+    }
+    assert len(content["circles"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("--pack", "two"), ["clock", "start", "tell"]),
+        (("--rule", "tell"), ["stop", "clock", "tell"]),
+        (("--rule", "tag"), ["stop", "tag", "start"]),
+        (("--rule", "tag", "--pack", "one"), ["stop", "tag"]),
+    ],
+)
+def test_some_of_the_rules(folder: Path, words: tuple[str, ...], shown: list[str]) -> None:
+    content = json.loads(run(folder, "--json", *words).stdout)
+    assert [rule["rule"] for rule in content["rules"]] == shown
+    assert len(content["circles"]) == ({"stop", "tag", "start"} <= set(shown))
+    assert parsed(run(folder, "--format", "svg", *words).stdout).tag == f"{SVG}svg"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rule", "tel"), "found the rule 'tel'; expected tell\n"),
+        (("--pack", "three"), "found the pack 'three'; expected one or two\n"),
+    ],
+)
+def test_names_that_are_not_there(folder: Path, words: tuple[str, ...], said: str) -> None:
+    result = run(folder, *words)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+
+
+def test_the_picture_has_every_box_and_link(folder: Path) -> None:
+    drawing = drawn(graph(folder))
+    picture = parsed(run(folder, "--format", "svg").stdout)
+    texts = [text.text for text in picture.iter(f"{SVG}text")]
+    for box in drawing.boxes:
+        assert {*filter(None, [box.title]), *box.lines} <= set(texts)
+    links = [path for path in picture.iter(f"{SVG}path") if "link" in path.get("class", "")]
+    assert len(links) == len(drawing.links)
+    assert [path.find(f"{SVG}title").text for path in links if "may" in path.get("class", "")] == [  # type: ignore[union-attr]
+        "hangs on detail.state"
+    ]
+
+
+def test_boxes_of_the_picture_lie_within_it_and_apart(folder: Path) -> None:
+    picture = parsed(svg(drawn(graph(folder))))
+    paper, *boxes = (tuple(_side(rect)) for rect in picture.iter(f"{SVG}rect"))
+    for place, (x, y, wide, high) in enumerate(boxes):
+        assert x >= 0
+        assert y >= 0
+        assert x + wide <= paper[2]
+        assert y + high <= paper[3]
+        for other_x, other_y, other_wide, other_high in boxes[:place]:
+            apart_x = x >= other_x + other_wide or other_x >= x + wide
+            assert apart_x or y >= other_y + other_high or other_y >= y + high
+
+
+def _side(rect: ET.Element) -> Iterator[float]:
+    for name in ("x", "y", "width", "height"):
+        yield float(rect.get(name, 0))
+
+
+def test_the_shipped_rules_are_drawn_in_the_docs() -> None:
+    assert (ROOT / "docs/graph.svg").read_text() == svg(drawn(graph(ROOT)))
+
+
+def test_the_flowchart(folder: Path) -> None:
+    lines = run(folder, "--format", "mermaid", "--rule", "tell").stdout.splitlines()
+    assert lines[:6] == [
+        "flowchart LR",
+        '  subgraph p0["one"]',
+        '    t0x0(["<b>api</b><br/>ec2:CreateTags"]):::trigger',
+        '    r0["<b>stop</b><br/>one · active"]:::rule',
+        '    a2["aws.ec2.stop_instances"]:::action',
+        '    e3[/"ec2:StopInstances"/]:::event',
+    ]
+    assert "  r0 -.-> a6" in lines
+
+
+def box(text: str) -> Drawing:
+    boxes = (Box("a1", "event", text, (text,), text), Box("a2", "rule", "", (text,), text))
+    return Drawing(boxes, (Link("a1", "a2", "may", text),))
+
+
+@given(st.text())
+def test_no_text_is_more_than_text(text: str) -> None:
+    picture = svg(box(text + HOSTILE))
+    tags = {element.tag.removeprefix(SVG) for element in parsed(picture).iter()}
+    assert tags == {"svg", "title", "style", "defs", "marker", "path", "rect", "text", "g"}
+    for line in mermaid(box(text + HOSTILE)).splitlines():
+        for quoted in re.findall(r'"([^"]*)"', line):
+            bare = re.sub(r"</?b>|<br/>|#\d+;", "", quoted)
+            assert not set(bare) & set("\"'`<>[]{}|\\&;#%\n\x1b")
+        assert line.count('"') in (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({"api": ["s3:*"], "errors": "only"}, ("api", ["s3:*", "that fail"])),
+        ({"manual": {}}, ("manual", ["by people"])),
+        ({"manual": {"parameters": {"db": "string"}}}, ("manual", ["db"])),
+        (
+            {"alarm": {"names": ["a", "b*"], "from": "OK"}},
+            ("alarm", ["a", "b* OK → ALARM"]),
+        ),
+        (
+            {"event": {"detail": {"$or": [{"a": [1]}, {"b": [{"exists": True}]}], "c": [None]}}},
+            ("event", ["2 alternatives", "c: null"]),
+        ),
+        (
+            {"event": {"account": ["1"], "source": [{"prefix": "x"}]}},
+            ("event", ['{"prefix": "x"}', "account: 1"]),
+        ),
+        ({"queue": "jobs"}, ("queue", ["jobs"])),
+        ({"webhook": {"name": "alerts", "verifier": "github"}}, ("webhook", ["alerts"])),
+    ],
+)
+def test_triggers_in_words(when: dict[str, object], said: tuple[str, list[str]]) -> None:
+    assert trigger(When.model_validate(when)) == said
