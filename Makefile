@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-from-lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix generate proof e2e bench lock clean
+.PHONY: help setup demo test check fix generate proof permissions e2e bench lock clean
 
 help:  ## What there is to run
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## Everything a developer needs, in .venv
 
@@ -41,7 +41,10 @@ generate: $(STAMP)  ## Write the generated files anew: schema, docs, compiled ru
 	$(BIN)/opsloop compile
 
 proof: $(STAMP)  ## Fuzzing, races, permissions: slower proofs of what is promised
-	$(BIN)/pytest -n auto -m proof
+	$(BIN)/pytest -n auto --dist loadgroup -m proof
+
+permissions: $(STAMP)  ## The proof of permissions alone, with its table
+	$(BIN)/pytest -m proof -s tests/proof/test_proof_permissions.py
 
 e2e: $(STAMP)  ## Deploy to MiniStack on loopback and see deployed code act
 	$(BIN)/pytest -m e2e -s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import sys
@@ -19,10 +20,13 @@ def interpreter(name: str) -> Path:
     python = folder / "bin" / "python"
     stamp = folder / ".installed-from-lock"
     digest = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != digest:
-        venv.create(folder, clear=True, with_pip=True)
-        _install(python, lock)
-        stamp.write_text(digest)
+    with lock.open() as held:
+        # tests in several processes may want it at once
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != digest:
+            venv.create(folder, clear=True, with_pip=True)
+            _install(python, lock)
+            stamp.write_text(digest)
     return python
 
 

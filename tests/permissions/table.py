@@ -1,0 +1,47 @@
+"""The proof as a table: a line for each statement of each policy."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console
+
+from opsloop.tables import Rows
+from tests.permissions.proving import Judged, Part, Played, statements
+
+COLUMNS = ("of", "without", "is refused", "by", "why not by MiniStack")
+#: wide enough for every line: whoever prints it may cut
+_WIDE = 400
+_PLACE = re.compile(r"arn:aws:[\w-]+:[\w-]*:\d*:")
+
+
+def table(played: Sequence[Played], judged: Sequence[Judged], beyond: Mapping[str, str]) -> str:
+    """Aligned lines, the same in every terminal."""
+    page = io.StringIO()
+    rows = [
+        row
+        for one, verdict in zip(played, judged, strict=True)
+        for row in _rows(one, verdict, beyond)
+    ]
+    Console(file=page, width=_WIDE, color_system=None).print(Rows(COLUMNS, rows))
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+
+
+def _rows(played: Played, judged: Judged, beyond: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    name = played.subject.name
+    for part in statements(played.subject.policy):
+        yield name, part.sid, *_verdict(part, played, judged, beyond)
+        name = ""
+
+
+def _verdict(
+    part: Part, played: Played, judged: Judged, beyond: Mapping[str, str]
+) -> tuple[str, str, str]:
+    asked = judged.without.get(part.sid)
+    refused = _PLACE.sub("", str(asked)) if asked else "nothing"
+    if part.sid in played.without:
+        return refused, "both", ""
+    reasons = {beyond.get(action, "") for action in part.actions}
+    return refused, "the simulator" if asked else "", "; ".join(sorted(reasons))
