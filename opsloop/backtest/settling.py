@@ -18,7 +18,7 @@ from opsloop.backtest.guards import Guards, Request
 from opsloop.backtest.ruling import Version
 from opsloop.backtest.tally import RuleTally, Tally
 
-_UNMET = "criteria"
+_UNMET, _GONE = "criteria", "no such rule"
 
 
 def settle(rows: Iterable[Row], tally: Tally, job: Job) -> None:
@@ -48,7 +48,7 @@ class _Settling:
         guard, reason = _asked(self._now, row.now, row)
         if not guard:
             self._tally.ran.add(row.example)
-        elif guard != _UNMET:
+        elif guard not in (_UNMET, _GONE):
             self._tally.refuse(guard, row.example._replace(reason=reason))
         if compared:
             self._compare(row, _said(guard, reason), _said(*_asked(self._before, row.before, row)))
@@ -68,7 +68,7 @@ class _Settling:
 def _asked(guards: Guards | None, request: Request | None, row: Row) -> tuple[str, str]:
     """The guard that refuses, and its arithmetic; empty where the execution runs."""
     if guards is None or request is None:
-        return _UNMET, ""
+        return _GONE if guards is None else _UNMET, ""
     refusal = guards.ask(request, f"{row.identity}/{row.element}", row.at)
     return ("", "") if refusal is None else (refusal.guard, refusal.reason)
 

@@ -12,7 +12,16 @@ from typing import Any, Literal
 
 from chalicelib.plan import Plan
 from opsloop.compiler.build import compile_project
-from opsloop.compiler.chains import Caused, Edge, Woken, caused, chain, circles, topics_of
+from opsloop.compiler.chains import (
+    Caused,
+    Edge,
+    Woken,
+    caused,
+    chain,
+    circles,
+    escalations,
+    topics_of,
+)
 from opsloop.compiler.chains.caused import Topics
 from opsloop.compiler.chains.happenings import MESSAGE
 from opsloop.compiler.stages import Stages
@@ -136,14 +145,16 @@ class _Showing:
     """One project."""
 
     def __init__(self, project: Project, plans: Mapping[str, Plan]) -> None:
-        self._topics: Topics = topics_of(Stages(project).channels)
+        stages = Stages(project)
+        self._topics: Topics = topics_of(stages.channels)
+        self._escalated = escalations(self._topics, stages.lowered.values())
         self._woken = Woken(project.rules, plans)
         self._edges: list[Edge] = []
 
     def rule(self, file: RuleFile) -> Shown:
         """One of its rules."""
         found: dict[Place, list[Event]] = {}
-        for cause in caused(file, self._topics):
+        for cause in caused(file, self._topics, self._escalated):
             event = self._event(cause)
             if cause.path or event.wakes:
                 found.setdefault(cause.path, []).append(event)

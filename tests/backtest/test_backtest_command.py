@@ -192,7 +192,7 @@ def test_against_a_revision(repository: Path) -> None:
             "no longer",
             "2",
             "2026-05-02T12:00:00Z arn:aws:s3:::reports (events.jsonl:2)",
-            "criteria",
+            "no such rule",
         ],
     ]
     assert sorted(repository.rglob("*")) == before

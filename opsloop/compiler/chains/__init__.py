@@ -3,7 +3,7 @@
 `edges` for whoever draws or judges them, `circles` for the lint.
 """
 
-from opsloop.compiler.chains.caused import Caused, caused, topics_of
+from opsloop.compiler.chains.caused import Caused, caused, escalations, topics_of
 from opsloop.compiler.chains.circles import Circle, chain, circles
 from opsloop.compiler.chains.edges import Edge, Woken, edges
 from opsloop.compiler.chains.happenings import Happening
@@ -18,5 +18,6 @@ __all__ = [
     "chain",
     "circles",
     "edges",
+    "escalations",
     "topics_of",
 ]

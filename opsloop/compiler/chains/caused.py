@@ -5,13 +5,14 @@ Called by `edges` and by `opsloop graph`. Reads the rule's model, where each ste
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.engine.announcing import ENDS, LOOPS
 from chalicelib.events.causes import SOURCE
+from chalicelib.plan import Stage
 from opsloop.aws.faults import FaultError
-from opsloop.compiler.chains.happenings import Called, Happening, happenings
+from opsloop.compiler.chains.happenings import Called, Happening, happenings, message
 from opsloop.compiler.stages import Channels
 from opsloop.compiler.steps import default_id
 from opsloop.problems import Path
@@ -50,9 +51,19 @@ def topics_of(channels: Channels) -> Topics:
     return {name: tuple(topics) for name, topics in found.items()}
 
 
-def caused(file: RuleFile, topics: Topics) -> list[Caused]:
-    """All events that a rule is known to cause, in the order of its steps."""
-    return [*_by_steps(file, topics), *_by_ending(file.name, file.rule)]
+def escalations(topics: Topics, stages: Iterable[Stage]) -> tuple[str, ...]:
+    """The topics that hear of failures for which a rule has no `on_failure`."""
+    channels = dict.fromkeys(stage["escalate"] for stage in stages)
+    return tuple(dict.fromkeys(topic for one in channels if one for topic in topics.get(one, ())))
+
+
+def caused(file: RuleFile, topics: Topics, escalated: Iterable[str] = ()) -> list[Caused]:
+    """All events that a rule is known to cause, in the order of its steps.
+
+    `escalated` are the topics that its stages escalate to.
+    """
+    ending = _by_ending(file.name, file.rule, () if file.rule.on_failure else escalated)
+    return [*_by_steps(file, topics), *(Caused(file.name, (), "", "", one) for one in ending)]
 
 
 def _by_steps(file: RuleFile, topics: Topics) -> Iterator[Caused]:
@@ -67,8 +78,9 @@ def _by_steps(file: RuleFile, topics: Topics) -> Iterator[Caused]:
             yield Caused(file.name, path, step.id or default_id(path), step.do, one)
 
 
-def _by_ending(name: str, rule: Rule) -> Iterator[Caused]:
+def _by_ending(name: str, rule: Rule, escalated: Iterable[str]) -> Iterator[Happening]:
     for detail_type in (*_ENDS, *(LOOPS.values() if rule.verify else ())):
         known = {"source": (SOURCE,), "detail-type": (detail_type,), "detail.rule": (name,)}
-        happening = Happening(SOURCE, detail_type, detail_type, known, doubts=_HOW_IT_ENDS)
-        yield Caused(name, (), "", "", happening)
+        yield Happening(SOURCE, detail_type, detail_type, known, doubts=_HOW_IT_ENDS)
+    for topic in escalated:
+        yield message(topic, _HOW_IT_ENDS)

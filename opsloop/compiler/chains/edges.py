@@ -8,13 +8,13 @@ anything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from chalicelib.plan import Plan
+from chalicelib.plan import Plan, Stage
 from opsloop.catalogue.pins import branches_of
-from opsloop.compiler.chains.caused import Caused, caused, topics_of
+from opsloop.compiler.chains.caused import Caused, caused, escalations, topics_of
 from opsloop.compiler.chains.happenings import MESSAGE, Happening
 from opsloop.compiler.stages import Channels
 from opsloop.patterns import Pattern
@@ -50,10 +50,20 @@ class Edge:
         return "may" if self.hangs_on else "sure"
 
 
-def edges(rules: Sequence[RuleFile], plans: Mapping[str, Plan], channels: Channels) -> list[Edge]:
-    """All edges among the rules, in their order. `plans` has the patterns as they are wired."""
+def edges(
+    rules: Sequence[RuleFile],
+    plans: Mapping[str, Plan],
+    channels: Channels,
+    stages: Iterable[Stage] = (),
+) -> list[Edge]:
+    """All edges among the rules, in their order. `plans` has the patterns as they are wired.
+
+    With the stages, the messages too by which they hear of failures.
+    """
     topics, woken = topics_of(channels), Woken(rules, plans)
-    return [edge for file in rules for cause in caused(file, topics) for edge in woken.by(cause)]
+    escalated = escalations(topics, stages)
+    causes = (cause for file in rules for cause in caused(file, topics, escalated))
+    return [edge for cause in causes for edge in woken.by(cause)]
 
 
 class Woken:

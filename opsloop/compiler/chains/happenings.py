@@ -84,7 +84,7 @@ def _of_aws(called: Called, service: str, method: str) -> Iterator[Happening]:
     if (service, method) == ("events", "put_events"):
         yield from _put(given.get("Entries"))
     if (service, method) == ("sns", "publish"):
-        yield _message(given.get("TopicArn"), ())
+        yield message(given.get("TopicArn"), ())
 
 
 def _of_action(called: Called) -> Iterator[Happening]:
@@ -184,10 +184,11 @@ def _sent(called: Called) -> Iterator[Happening]:
     named = called.topics.values() if to is None else [called.topics.get(to, ())]
     topics = dict.fromkeys(topic for each in named for topic in each)
     for topic in topics:
-        yield _message(topic, ("which channel it is",) if to is None else ())
+        yield message(topic, ("which channel it is",) if to is None else ())
 
 
-def _message(topic: Any, doubts: tuple[str, ...]) -> Happening:
+def message(topic: Any, doubts: tuple[str, ...]) -> Happening:
+    """A message to a topic, by name or ARN."""
     name = None if (arn := _text(topic)) is None else arn.rpartition(":")[2]
     return Happening(SNS, name or "?", MESSAGE, {}, topic=name, doubts=doubts)
 

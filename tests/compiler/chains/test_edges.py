@@ -11,7 +11,7 @@ from opsloop.compiler.build import compile_project
 from opsloop.compiler.chains import Edge, chain, circles, edges
 from opsloop.compiler.stages import Stages
 from opsloop.rules.project import load_project
-from tests.compiler.projects import HEAD, ROOT, project
+from tests.compiler.projects import HEAD, ROOT, SETTINGS, project
 
 TAG = 'with: {Resources: ["i-1"], Tags: [{Key: a, Value: b}]}'
 ON_TAGS = "when: {api: ec2:CreateTags}\n"
@@ -22,11 +22,13 @@ NOW = "when: {manual: {}}\n"
 SLOW = "guard: {cooldown: 1h}\n"
 
 
-def found(folder: Path, **rules: str) -> list[Edge]:
+def found(folder: Path, settings: str = SETTINGS, **rules: str) -> list[Edge]:
     texts = {f"pack/{name}.yaml": HEAD + text for name, text in rules.items()}
-    made = project(folder, texts)
+    made = project(folder, texts, settings)
     read = load_project(made)
-    return edges(read.rules, compile_project(made).plans, Stages(read).channels)
+    stages = Stages(read)
+    plans = compile_project(made).plans
+    return edges(read.rules, plans, stages.channels, stages.lowered.values())
 
 
 def said(edge: Edge) -> tuple[Any, ...]:
@@ -158,6 +160,20 @@ def test_a_rule_refuses_its_own_doing_unless_it_says_otherwise(tmp_path: Path) -
     wakes = found(tmp_path / "other", rule=allowed)
     assert [edge.refused for edge in wakes] == [False]
     assert [chain(circle) for circle in circles(wakes)] == ["rule → ec2:CreateTags → rule"]
+
+
+def test_a_failure_that_nobody_handles_is_told_where_the_stage_escalates_to(tmp_path: Path) -> None:
+    settings = f"{SETTINGS}    escalate: pager\n"
+    wakes = found(
+        tmp_path,
+        settings,
+        hears="when: {topic: pager}\n" + SLOW + TAGGING,
+        handles=NOW + TAGGING + "on_failure: [{do: http.get, with: {url: 'https://x.example'}}]\n",
+    )
+    assert [said(edge) for edge in wakes] == [
+        ("hears", "", "pager", "hears", ("how the execution ends",))
+    ]
+    assert [chain(circle) for circle in circles(wakes)] == ["hears → pager → hears"]
 
 
 def test_circles_are_named_once_and_as_a_chain(tmp_path: Path) -> None:
