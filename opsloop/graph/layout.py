@@ -8,8 +8,10 @@ Called by `svg`. Pure.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from statistics import fmean
 
@@ -93,18 +95,17 @@ def _closing(name: str, onward: Mapping[str, Sequence[str]], done: set[str]) -> 
 
 def _columns(names: Sequence[str], links: Sequence[Pair]) -> dict[str, int]:
     """Behind all that lead to it; what nothing leads to stands right before what it leads to."""
-    column = dict.fromkeys(names, 0)
-    for _ in names:
-        moved = [(end, column[start] + 1) for start, end in links if column[end] <= column[start]]
-        for end, place in moved:
-            column[end] = max(column[end], place)
-        if not moved:
-            break
-    led_to = {end for _, end in links}
+    before: dict[str, list[str]] = {name: [] for name in names}
+    behind: dict[str, list[str]] = {name: [] for name in names}
+    for start, end in links:
+        before[end].append(start)
+        behind[start].append(end)
+    column = dict[str, int]()
+    for name in TopologicalSorter(before).static_order():
+        column[name] = max((column[one] + 1 for one in before[name]), default=0)
     for name in names:
-        behind = [column[end] for start, end in links if start == name]
-        if name not in led_to and behind:
-            column[name] = min(behind) - 1
+        if behind[name] and not before[name]:
+            column[name] = min(column[one] for one in behind[name]) - 1
     return column
 
 
@@ -150,13 +151,12 @@ def _crossings(grid: _Grid) -> int:
     count = 0
     for left, right in pairwise(grid.columns):
         place = {name: number for number, name in enumerate(right)}
-        ends = [sorted(place[end] for end in grid.behind[name]) for name in left]
-        flat = [(number, end) for number, each in enumerate(ends) for end in each]
-        count += sum(
-            one[0] < other[0] and one[1] > other[1]
-            for at, one in enumerate(flat)
-            for other in flat[at + 1 :]
-        )
+        above = list[int]()
+        for name in left:
+            ends = [place[end] for end in grid.behind[name]]
+            count += sum(len(above) - bisect_right(above, end) for end in ends)
+            for end in ends:
+                insort(above, end)
     return count
 
 
