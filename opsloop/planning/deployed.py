@@ -5,7 +5,7 @@ Reads only: list, get and describe. What may not be read is told, never taken fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -71,15 +71,16 @@ def _clients(session: boto3.Session) -> Clients:
 
 
 def _packages(
-    reads: Iterable[Read], requirements: frozenset[str], fetch: Fetch, asking: Asking
+    reads: Sequence[Read], requirements: frozenset[str], fetch: Fetch, asking: Asking
 ) -> dict[str, Package]:
     """The packages that run, by their hash: one, unless a deployment was cut off."""
     found: dict[str, Package] = {}
-    for sha, read in {read.sha: read for read in reads if read.sha and read.code}.items():
+    first = {read.sha: read for read in reversed(reads) if read.sha and read.code}
+    for sha, read in first.items():
         try:
             found[str(sha)] = opened(fetch(str(read.code)), requirements)
         except Unreadable as error:
-            asking.refused("rule", f"the code of {read.unit.name}", str(error))
+            asking.refused("rule", f"the package of {read.unit.name}", str(error))
     return found
 
 

@@ -66,6 +66,8 @@ class Finding:
     @property
     def what(self) -> str:
         """Which of its settings."""
+        if len(self.change.path) == 1:
+            return "all of it"
         return "state" if self.change.path == _STATE else label(self.change.path)
 
     def as_dict(self) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from opsloop.output import plain
+from opsloop.planning import review
 from opsloop.planning.diff import ABSENT, Change
 from opsloop.planning.drift import DriftReport, Finding
 from opsloop.planning.lines import PLAIN, differing, is_short, value, written
-from opsloop.planning.review import told
 from opsloop.planning.text import STYLES, hanging, permission, shown
 
 _INDENT = 6
@@ -32,9 +32,8 @@ def view(report: DriftReport) -> RenderableType:
             parts += _finding(one)
         parts.append(Text())
     parts += [Text.assemble(("note ", "cyan"), plain(note)) for note in report.notes]
-    for unread in report.unread:
-        said = f"{unread.what}: {unread.why}"
-        parts.append(Text.assemble(("not read ", "bold red"), plain(said)))
+    for said in review.unread(report.unread):
+        parts.append(Text.assemble(("not read ", "bold red"), said))
     return Group(*parts, Text(_summary(report), "bold"))
 
 
@@ -64,7 +63,7 @@ def _finding(one: Finding) -> Iterator[RenderableType]:
 
 def _permissions(one: Finding) -> Iterator[RenderableType]:
     for gain in one.permissions:
-        yield from permission(told(gain), "+" if gain.kind in ("gained", "widened") else "-")
+        yield from permission(review.told(gain), "+" if gain.kind in ("gained", "widened") else "-")
 
 
 def _sides(change: Change) -> Iterator[RenderableType]:

@@ -21,6 +21,8 @@ from opsloop.planning.state import Facts, Path, Unit, flat
 
 Properties = Mapping[str, Any]
 
+_OF_TABLE = frozenset({"table", "expiry", "backups"})
+
 
 def stack_expected(stage: str) -> Unit:
     """What infra/opsloop.yaml asks for."""
@@ -75,7 +77,8 @@ def _journal(session: boto3.Session, name: str, asking: Asking) -> Unit | None:
         lambda: client.describe_table(TableName=name)["Table"],
     )
     if table is None:
-        return Unit("table", name, unknown=frozenset(asking.unknown)) if asking.unknown else None
+        known = "table" not in asking.unknown
+        return None if known else Unit("table", name, unknown=_OF_TABLE)
     expires = asking.read(
         "expiry",
         f"dynamodb:DescribeTimeToLive {name}",

@@ -35,8 +35,8 @@ _SPECIAL = re.compile(r"[^A-Za-z0-9 ,/-]")
 
 def comment(report: Report) -> str:
     """The comment, no longer than GitHub takes."""
-    heading = review.summary(report) if report.difference else "No changes."
-    parts = [MARK.format(_spelled(report.stage["stage"])), f"### {heading}"]
+    summary = review.summary(report) if report.difference or report.unread else "No changes."
+    parts = [MARK.format(_spelled(report.stage["stage"])), f"### {summary}"]
     parts.append(_code(review.where(report)))
     if report.difference:
         parts += [review.permissions_summary(report), *_permissions(report)]
@@ -82,7 +82,7 @@ def _section(section: Section, mark: str) -> Iterator[str]:
 
 def _notes(report: Report) -> Iterator[str]:
     yield from (f"note: {plain(note)}" for note in report.notes)
-    yield from (f"not read: {plain(one.what)}: {plain(one.why)}" for one in report.unread)
+    yield from (f"not read: {one}" for one in review.unread(report.unread))
 
 
 def _details(one: UnitDiff) -> str:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 from zipfile import BadZipFile, ZipFile
 
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
@@ -50,14 +51,18 @@ class Package:
 
 
 def fetched(url: str) -> bytes:
-    """What the address leads to, by the proxies that boto3 takes. Raises Unreadable."""
+    """What the address leads to, by the proxies that boto3 takes.
+
+    Raises Unreadable, without the address: whoever has that may fetch the package.
+    """
     request = AWSRequest("GET", url).prepare()
+    failed = f"could not fetch the package from {urlsplit(url).hostname}"
     try:
         answer = URLLib3Session(proxies=get_environ_proxies(url)).send(request)
-    except HTTPClientError as error:
-        raise Unreadable(f"could not fetch the package: {error}") from error
+    except BotoCoreError as error:
+        raise Unreadable(f"{failed}: {type(error).__name__}") from None
     if answer.status_code != HTTPStatus.OK:
-        raise Unreadable(f"could not fetch the package: the answer was {answer.status_code}")
+        raise Unreadable(f"{failed}: the answer was {answer.status_code}")
     content: bytes = answer.content
     return content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from opsloop.planning.danger import danger
 from opsloop.planning.diff import UnitDiff
 from opsloop.planning.permissions import Gain
 from opsloop.planning.report import Report
+from opsloop.planning.state import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def _is_harmless(one: Told) -> bool:
 def summary(report: Report) -> str:
     """What Terraform ends with."""
     if not report.difference:
-        return f"No changes: {report.stage['stage']} is as {_whose(report)}."
+        whole = f"No changes: {report.stage['stage']} is as {_whose(report)}."
+        return "No changes in what could be read." if report.unread else whole
     count = report.summary()
     renamed = f", {count['rename']} of them renamed" if count["rename"] else ""
     return (
@@ -71,6 +74,17 @@ def permissions_summary(report: Report) -> str:
 def ordinary(section: Section) -> str:
     """The permissions that nobody has to review."""
     return f"{section.ordinary} that every rule has: its log, its journal, its dead letters"
+
+
+def unread(reads: Iterable[Unread]) -> Iterator[str]:
+    """What AWS would not tell, the same of many resources once."""
+    by_action: dict[tuple[str, str], list[str]] = {}
+    for one in reads:
+        action, _, resource = one.what.partition(" ")
+        by_action.setdefault((action, one.why), []).append(resource)
+    for (action, why), resources in by_action.items():
+        more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
+        yield plain(f"{action} {resources[0]}".rstrip() + f"{more}: {why}")
 
 
 def where(report: Report) -> str:

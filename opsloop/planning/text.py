@@ -34,9 +34,8 @@ def view(report: Report) -> RenderableType:
         parts += [*_unit(one), Text()]
     parts += _permissions(report)
     parts += [Text.assemble(("note ", "cyan"), plain(note)) for note in report.notes]
-    for unread in report.unread:
-        said = f"{unread.what}: {unread.why}"
-        parts.append(Text.assemble(("not read ", "bold red"), plain(said)))
+    for said in review.unread(report.unread):
+        parts.append(Text.assemble(("not read ", "bold red"), said))
     parts.append(Text(plain(review.summary(report)), "bold"))
     if report.difference:
         parts.append(Text(review.permissions_summary(report)))

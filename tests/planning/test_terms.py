@@ -1,0 +1,110 @@
+"""A plan told in the words of its rule: as its author wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib.plan import Plan
+from opsloop.compiler.build import compile_project
+from opsloop.planning.terms import content, terms, text
+from tests.cli.projects import write
+
+ROOT = Path(__file__).parents[2]
+RULE = """\
+# yaml-language-server: $schema=../rule.schema.json
+description: All there is.
+owner: team
+severity: high
+mode: active
+when:
+  event: {source: [my.scanner], detail-type: [Found]}
+let:
+  volume: event.detail.volume
+facts:
+  found:
+    do: aws.ec2.describe_volumes
+    with: {VolumeIds: ["${volume}"]}
+    pick: "Volumes[0]"
+    or: {}
+if:
+  - event.detail.sure
+  - any: ["event.detail.size > 10", not: facts.found.Encrypted]
+guard:
+  key: volume
+  cooldown: 1h
+then:
+  - id: snap
+    do: aws.ec2.create_snapshot
+    with: {VolumeId: "${volume}", Description: "before ${volume} goes"}
+    retry: {attempts: 3, backoff: 2s}
+  - wait: 1m
+  - if: event.detail.odd
+    stop: "${volume} is odd"
+  - for_each: event.detail.tags
+    as: tag
+    do: aws.ec2.create_tags
+    with: {Resources: ["${volume}"], Tags: [{Key: "${tag}", Value: x}]}
+    on_error: continue
+verify:
+  check: found
+  until: result.State == 'available'
+  within: 10m
+on_failure:
+  - if: error.step == 'snap'
+    fail: "${error.message}"
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    folder = write(tmp_path_factory.mktemp("terms"), {"storage/all.yaml": RULE})
+    return compile_project(folder).plans["all"]
+
+
+def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
+    written: dict[str, Any] = yaml.safe_load(RULE)
+    told = terms(plan)
+    same = ("description", "owner", "severity", "mode", "let", "facts", "if")
+    assert {key: told[key] for key in same} == {key: written[key] for key in same}
+    assert told["guard"]["key"] == "volume"
+    assert told["guard"]["cooldown"] == {"seconds": 3600, "after": "any"}
+    assert told["on_failure"] == [{"if": "error.step == 'snap'", "fail": "${error.message}"}]
+    assert told["verify"]["until"] == "result.State == 'available'"
+    snap, wait, stop, tags = told["then"]
+    assert snap == {
+        "id": "snap",
+        "do": "aws.ec2.create_snapshot",
+        "with": {"VolumeId": "${volume}", "Description": "before ${volume} goes"},
+        "retry": {"attempts": 3, "backoff": 2.0, "on": []},
+    }
+    assert (wait, stop) == ({"wait": 60.0}, {"if": "event.detail.odd", "stop": "${volume} is odd"})
+    assert tags == {
+        "for_each": {"of": "event.detail.tags", "as": "tag"},
+        "do": "aws.ec2.create_tags",
+        "with": {"Resources": ["${volume}"], "Tags": [{"Key": "${tag}", "Value": "x"}]},
+        "on_error": "continue",
+    }
+
+
+def test_what_a_rule_does_not_say_is_not_there(plan: Plan) -> None:
+    assert set(terms(plan)).isdisjoint({"saves", "regions", "manual", "each", "finally"})
+
+
+def test_every_rule_that_ships_can_be_told() -> None:
+    for plan in compile_project(ROOT).plans.values():
+        assert yaml.safe_load(yaml.safe_dump(terms(plan))) == terms(plan)
+
+
+def test_a_rule_does_the_same_under_another_name(plan: Plan) -> None:
+    other: Plan = {**plan, "rule": "other", "pack": "x", "source": "rules/x/other.yaml"}
+    assert content(other) == content(plan)
+    assert content({**plan, "mode": "observe"}) != content(plan)
+
+
+def test_a_value_of_another_schema_is_refused() -> None:
+    with pytest.raises(TypeError, match="another schema"):
+        text({"other": 1})  # type: ignore[arg-type]
