@@ -1,7 +1,7 @@
 """The guards `only` and `except`: may a call touch these resources? Pure arithmetic on ARNs, tags.
 
-`only` holds what a call changes or makes, `except` also what it uses; `except` wins. What
-cannot be told, of an ARN or of tags, is out of bounds.
+By ARN, `only` holds what a call changes or makes, `except` also what it uses; by tags, both
+hold what it changes. `except` wins. What cannot be told of an ARN is out of bounds.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ def _bound(name: str, given: Bounds, *, keeps: bool) -> Bound:
 
 
 def _concerns(bound: Bound, resource: Resource, *, by_tag: bool = False) -> bool:
-    """What is made has no tags yet; what is only used may be outside of `only`."""
-    if resource.role == "makes":
-        return not by_tag
-    return resource.role == "changes" or not bound.keeps
+    """Tags are asked for of what is changed; `except` is also about what is only used."""
+    if by_tag or resource.role == "changes":
+        return resource.role == "changes"
+    return resource.role == "makes" or not bound.keeps
 
 
 def _out_by_arn(bound: Bound, resources: Sequence[Resource]) -> Iterator[Refusal]:

@@ -141,14 +141,14 @@ def _name_in(arn: str, home: Home) -> str | None:
 
 def _is_one(arn: str, way: Way, home: Home) -> bool:
     """Whether an ARN is of the way's kind, and of this account where its kind has accounts."""
-    pattern = _pattern(way)
+    pattern = pattern_of(way)
     if pattern == "*":
         found = parts(arn)
         return arn_fits(arn, _ANY) and found[4] in ("", home.account)
     return arn_fits(arn, _located(pattern.replace("${Region}", "*"), home))
 
 
-def _pattern(way: Way) -> str:
+def pattern_of(way: Way) -> str:
     """The way where every value may stand."""
     return "".join(part if isinstance(part, str) else "*" for part in way)
 
@@ -161,7 +161,7 @@ def _located(arn: str, home: Home) -> str:
 
 def _kind(way: Way) -> str:
     """What the resource is, for people: what its ARN says before its name."""
-    resource = parts(_pattern(way))[-1]
+    resource = parts(pattern_of(way))[-1]
     return resource.partition("/")[0].partition(":")[0].replace("*", "") or "resource"
 
 

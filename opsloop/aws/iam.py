@@ -18,6 +18,9 @@ import msgspec
 
 AccessLevel = Literal["Read", "List", "Write", "Tagging", "Permissions management"]
 
+#: a variable of an ARN's format
+VARIABLE = re.compile(r"\$\{\w+\}")
+_RESOURCE_TAG = "aws:ResourceTag/${TagKey}"
 _API_PAGE = re.compile(r"/API_(?:\w+_)?([A-Za-z0-9]+)\.html")
 
 
@@ -30,6 +33,8 @@ class Resource:
     arn: str
     #: whether IAM asks for it with every call of the action
     required: bool
+    #: whether a condition on its tags (`aws:ResourceTag`) holds for the action
+    tagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,29 @@ def _action(prefix: str, name: str) -> Action:
         name=name,
         access_level=entry["access_level"],
         resources=tuple(
-            Resource(key, service["resources"][key]["arn"], of["required"])
+            Resource(
+                key,
+                service["resources"][key]["arn"],
+                of["required"],
+                _is_tagged(prefix, service["resources"][key], of),
+            )
             for key, of in named.items()
         ),
         dependents=tuple(
             sorted({d for of in entry["resource_types"].values() for d in of["dependent_actions"]})
         ),
     )
+
+
+def _is_tagged(prefix: str, resource: Mapping[str, Any], use: Mapping[str, Any]) -> bool:
+    """EC2 says so for each action, the others for a type of resource, whatever is done with it.
+
+    S3 looks at a bucket's tags only where its owner has turned that on, which nobody here knows.
+    """
+    if prefix == "s3" and resource["resource"] == "bucket":
+        return False
+    said_by = (resource, use) if prefix == "ec2" else (resource,)
+    return all(_RESOURCE_TAG in (one["condition_keys"] or ()) for one in said_by)
 
 
 @functools.cache

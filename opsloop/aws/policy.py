@@ -20,7 +20,7 @@ _READS = re.compile(r"(?:BatchGet|Describe|Get|Head|List|Lookup|Query|Scan|Searc
 
 
 def policy(statements: Iterable[Statement]) -> dict[str, Any]:
-    """The policy document that allows what the statements allow.
+    """The policy document that allows and denies what the statements do.
 
     Raises FaultError where it would be larger than a role may hold. Raises ValueError for an
     action with a wildcard: no part of opsloop may make one.
@@ -46,30 +46,30 @@ def _merged(statements: Iterable[Statement]) -> list[Statement]:
     by_action: dict[Any, set[str]] = {}
     for one in statements:
         for action in one.actions:
-            key = (action, one.condition, one.purpose)
+            key = (action, one.condition, one.purpose, one.effect)
             by_action.setdefault(key, set()).update(one.resources)
     by_resources: dict[Any, set[str]] = {}
-    for (action, condition, purpose), resources in by_action.items():
+    for (action, condition, purpose, effect), resources in by_action.items():
         group = "" if purpose else f"{action.partition(':')[0]}:{_kind(action)}"
-        same = (compact(resources), condition, purpose, group)
+        same = (compact(resources), condition, purpose, effect, group)
         by_resources.setdefault(same, set()).add(action)
     found = [
-        Statement(frozenset(actions), frozenset(resources), condition, purpose)
-        for (resources, condition, purpose, _), actions in by_resources.items()
+        Statement(frozenset(actions), frozenset(resources), condition, purpose, effect)
+        for (resources, condition, purpose, effect, _), actions in by_resources.items()
     ]
     return sorted(found, key=_order)
 
 
-def _order(one: Statement) -> tuple[bool, list[str], list[str], Condition]:
+def _order(one: Statement) -> tuple[bool, str, list[str], list[str], Condition]:
     """A rule's own statements first: they are what a reviewer reads for."""
     condition = one.condition or Condition(())
-    return bool(one.purpose), sorted(one.actions), sorted(one.resources), condition
+    return bool(one.purpose), one.effect, sorted(one.actions), sorted(one.resources), condition
 
 
 def _as_dict(one: Statement, sid: str) -> dict[str, Any]:
     if wild := [action for action in one.actions if "*" in action]:
         raise ValueError(f"a policy may not hold the action {wild[0]!r}")
-    found: dict[str, Any] = {"Sid": sid, "Effect": "Allow", "Action": sorted(one.actions)}
+    found: dict[str, Any] = {"Sid": sid, "Effect": one.effect, "Action": sorted(one.actions)}
     found["Resource"] = sorted(one.resources)
     if one.condition:
         found["Condition"] = one.condition.as_dict()
@@ -86,7 +86,8 @@ def _sid(one: Statement) -> str:
     first, *more = sorted(one.actions)
     service, _, name = first.partition(":")
     title = "".join(word.capitalize() for word in service.split("-"))
-    return title + (_kind(first) if more else name)
+    never = "Never" if one.effect == "Deny" else ""
+    return never + title + (_kind(first) if more else name)
 
 
 def _unique(sid: str, taken: Counter[str]) -> str:

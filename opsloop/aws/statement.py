@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Block = Mapping[str, Mapping[str, str | Iterable[str]]]
 
@@ -38,13 +38,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is allowed, on what, and when."""
+    """What is allowed or denied, on what, and when."""
 
     actions: frozenset[str]
     resources: frozenset[str]
     condition: Condition | None = None
     #: what it is for, where its actions do not say: part of its Sid
     purpose: str = field(default="", compare=False)
+    effect: Literal["Allow", "Deny"] = "Allow"
 
 
 def allow(

@@ -20,6 +20,7 @@ from chalicelib.plan import Place, Touched, Way
 from opsloop.aws import arns, iam
 from opsloop.aws.arn_values import as_judged
 from opsloop.aws.authorizations import authorizations
+from opsloop.aws.bounds import is_effect
 from opsloop.aws.calling import Authorization, Call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.location import Location
@@ -117,7 +118,7 @@ def of_call(service: str, method: str, parameters: Mapping[str, Any]) -> list[To
     """
     found = _Found(Marks())
     call = Call(service, method, found.marks.marked(parameters))
-    effects = [one for one in authorizations(call) if _is_effect(one.action)]
+    effects = [one for one in authorizations(call) if is_effect(str(one.action))]
     telling = [one for one in effects if str(one.action) in _TELLING and not _known(one)]
     for one in effects:
         if one not in telling:
@@ -146,7 +147,7 @@ def of_action(action: Action, parameters: Mapping[str, Any]) -> list[Touched] | 
 def _changed(action: Action, parameters: Mapping[str, Any]) -> list[str]:
     """The resources of its permissions that do more than read."""
     wanted = needed(action, parameters)
-    effects = [one for one in wanted if _is_effect(iam.action(one.action))]
+    effects = [one for one in wanted if is_effect(one.action)]
     return [one.resource for one in effects if one.resource != ANY]
 
 
@@ -161,10 +162,6 @@ def _said(name: str, given: Given) -> tuple[str, ...]:
     if name in ("partition", "account", "region"):
         return (f"${{{name.capitalize()}}}",)
     return strings(given[name]) if given.get(name) is not None else (ANY,)
-
-
-def _is_effect(action: iam.Action) -> bool:
-    return action.access_level not in ("Read", "List")
 
 
 def _known(one: Authorization) -> bool:
@@ -216,9 +213,14 @@ def _add_by_id(found: _Found, call: Call) -> None:
         found.add((arn,), "changes", None if kind else "ec2 id")
 
 
+def takes_an_arn(parameter: str) -> bool:
+    """Whether a parameter's value is an ARN, by its name."""
+    return _ARN.search(parameter) is not None
+
+
 def _as_arns(given: Given) -> list[str]:
     """The values that have to be ARNs of whatever the call works on."""
-    named = (strings(value) for name, value in given.items() if _ARN.search(name))
+    named = (strings(value) for name, value in given.items() if takes_an_arn(name))
     return [text for texts in named for text in texts if MARK.fullmatch(text)]
 
 

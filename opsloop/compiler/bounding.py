@@ -23,8 +23,6 @@ def bounds_of(resources: model.Resources) -> Bounds:
 
 def faults(resources: model.Resources) -> Iterator[Fault]:
     """All that is wrong with them: they are plain text, and name their service."""
-    if not resources.arns and not resources.tags:
-        yield Fault("neither 'arns' nor 'tags'", "at least one of them")
     for place, arn in enumerate(resources.arns):
         for fault in _arn(arn):
             yield Fault(fault.found, fault.expected, path=("arns", place), offset=fault.offset)

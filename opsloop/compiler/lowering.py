@@ -24,6 +24,7 @@ from opsloop.compiler.pushdown.narrowing import narrowed
 from opsloop.compiler.stages import Shared
 from opsloop.compiler.steps import Steps
 from opsloop.compiler.taint import Taint
+from opsloop.compiler.touching import add_touches
 from opsloop.compiler.triggers import wiring
 from opsloop.compiler.wiring import Wiring
 from opsloop.expressions.references import expressions
@@ -46,6 +47,8 @@ class _Lowering:
         self._file = file
         self._rule = file.rule
         self._agreed = shared.agreed
+        guard = file.rule.guard
+        self._is_bound = shared.spared or (guard is not None and bool(guard.only or guard.except_))
         self._wiring = self._wired()
         self._flow = Flow.of(file.rule, self._wiring.wire)
         self._lets = self._compiled_lets(shared)
@@ -82,6 +85,8 @@ class _Lowering:
             "always": self._list("finally"),
             "digest": "",
         }
+        if not self.bench.problems and self._is_bound:
+            add_touches(plan, rule, self._lets, self.bench)
         if not self.bench.problems:
             plan = narrowed(plan, len(self._wiring.criteria), self._agreed)
         return with_digest(plan)

@@ -27,6 +27,7 @@ from opsloop.aws.templates import Piece, pieces
 from opsloop.compiler.chalice_config import function_name, table_name
 from opsloop.compiler.guards import rechecks
 from opsloop.compiler.secrets import secrets_in
+from opsloop.compiler.stage_bounds import StageBounds
 from opsloop.compiler.verifying import read_of
 from opsloop.deploy.names import dead_letters_name
 from opsloop.problems import Fault, Path, Problem
@@ -72,9 +73,10 @@ class StagePolicies:
         problems = list(self._unanswered(file, plan))
         needed: dict[Path, list[Statement]] = {}
         calls = list(self._called(file))
+        bounds = StageBounds(plan, self._stage)
         for called in calls:
             try:
-                needed[called.path] = self._statements(called)
+                needed[called.path] = bounds.kept(called.path, self._statements(called))
             except FaultError as error:
                 fault = replace(error.fault, path=("do", *error.fault.path))
                 problems.append(file.source.problem(fault, called.path))
@@ -82,7 +84,8 @@ class StagePolicies:
         if problems:
             return {}, problems
         try:
-            return policy([*chain(*needed.values()), *self._own(plan, calls)]), []
+            further = [*bounds.further(), *self._own(plan, calls)]
+            return policy([*chain(*needed.values()), *further]), []
         except FaultError as error:
             return {}, [file.source.problem(error.fault, _largest(needed))]
 

@@ -33,6 +33,8 @@ class Shared:
     channels: Names
     #: values of the parameters on which all agree
     agreed: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    #: whether a stage keeps resources out of reach
+    spared: bool = False
 
 
 class Stages:
@@ -62,6 +64,7 @@ class Stages:
             _shared({one["stage"]: _types(one["params"]) for one in stages}, "a parameter"),
             _shared({one["stage"]: dict.fromkeys(one["channels"]) for one in stages}, "a channel"),
             agreed(stages),
+            spared=any("spares" in one for one in stages),
         )
 
     def _stage(self, name: str, stage: model.Stage) -> Stage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from opsloop.rules.fields import (
     Duration,
@@ -19,6 +19,7 @@ from opsloop.rules.fields import (
     matching,
 )
 from opsloop.rules.triggers import State
+from opsloop.rules.words import Refused
 
 RateLimit: Any = matching(
     "rate", r"[1-9]\d*/([1-9]\d*[dhms])+", "a number per duration, such as 5/1h"
@@ -64,8 +65,25 @@ class Blast(Model):
 class Resources(Model):
     """Resources, by ARN or by tag."""
 
-    arns: OneOrMany[Text] = key("ARNs; `*` stands for any text.", default_factory=list)
-    tags: dict[str, str] = key("Tags with their values.", default_factory=dict)
+    arns: OneOrMany[Text] = key(
+        "ARNs with IAM's wildcards: `*` for any text, `?` for one character.",
+        '["arn:aws:ec2:*:*:instance/*"]',
+        default_factory=list,
+    )
+    tags: dict[str, str] = key(
+        "Tags with their values: all of them in `only`, any of them in `except`.",
+        "{env: dev}",
+        default_factory=dict,
+    )
+
+
+def _some_resources(resources: Resources) -> Resources:
+    if not resources.arns and not resources.tags:
+        raise Refused("neither 'arns' nor 'tags'", "at least one of them")
+    return resources
+
+
+SomeResources = Annotated[Resources, AfterValidator(_some_resources)]
 
 
 class Window(Model):
@@ -101,8 +119,10 @@ class Guard(Model):
         "One execution at a time.", default=None
     )
     blast: Given[Blast] = key("How much one execution may touch.", default=None)
-    only: Given[Resources] = key("Touches these resources only.", default=None)
-    except_: Given[Resources] = key("Never touches these resources.", default=None)
+    only: Given[SomeResources] = key(
+        "Its effects touch these resources only.", "{tags: {env: dev}}", default=None
+    )
+    except_: Given[SomeResources] = key("Its effects never touch these resources.", default=None)
     window: Given[Window] = key("Weekly hours.", default=None)
     deadline: Given[Duration] = key(
         "Events older than this are refused, and no step starts later.", "2m", default=None

@@ -11,9 +11,7 @@ from typing import Any
 
 from opsloop.problems import Path, Problem
 from opsloop.rules.fields import Model
-from opsloop.rules.guards import Guard
 from opsloop.rules.model import Rule
-from opsloop.rules.settings import Stage
 from opsloop.rules.shape import models_in
 from opsloop.rules.source import Source
 from opsloop.rules.triggers import Alarm, When
@@ -43,8 +41,6 @@ class Later:
 
 
 NOT_YET: dict[tuple[type[Model], str], Later] = {
-    (Guard, "only"): Later("criteria in `if` that bound what the rule touches"),
-    (Guard, "except"): Later("criteria in `if` that spare it"),
     (Rule, "when"): Later("one trigger, and a rule file for each", _is_list, "a list"),
     (When, "bus"): Later("the default event bus"),
     (When, "timezone"): Later("hours in UTC"),
@@ -52,7 +48,6 @@ NOT_YET: dict[tuple[type[Model], str], Later] = {
     (When, "webhook"): Later("topic, event or another trigger"),
     (Alarm, "create"): Later("the names of alarms that exist"),
     (Alarm, "via"): Later("events or topic", "direct".__eq__, "direct"),
-    (Stage, "except"): Later("a stage without it"),
 }
 
 

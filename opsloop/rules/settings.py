@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from opsloop.rules.fields import Duration, Given, Model, Name, Plain, Raw, Some, Text, key, matching
-from opsloop.rules.guards import Resources
+from opsloop.rules.guards import SomeResources
 from opsloop.rules.model import Mode, Region, Severity
 from opsloop.rules.words import Refused, said
 
@@ -83,7 +83,9 @@ class Stage(Model):
     max_mode: Literal["off", "observe", "approve", "active"] = key(
         "What no rule of this stage goes beyond.", default="active"
     )
-    except_: Given[Resources] = key("Resources that no rule touches.", default=None)
+    except_: Given[SomeResources] = key(
+        "Resources that no rule of this stage touches.", "{tags: {opsloop: never}}", default=None
+    )
 
 
 class Settings(Model):

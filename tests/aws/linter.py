@@ -16,13 +16,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from chalicelib.globs import meets
 from opsloop.aws import iam
 
 
 def findings(policy: dict[str, Any]) -> list[str]:
     """What parliament has against the policy, as `ISSUE: detail`."""
     found = _parliament()(json.dumps(policy)).findings
-    return sorted(f"{one.issue}: {one.detail}" for one in found)
+    return sorted(f"{one.issue}: {one.detail}" for one in found if not _is_elsewhere(policy, one))
+
+
+def _is_elsewhere(policy: dict[str, Any], found: Any) -> bool:
+    """Whether it misses in one statement a resource that another one allows: IAM takes them all."""
+    if found.issue != "RESOURCE_MISMATCH":
+        return False
+    allowed = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
+    return all(
+        any(
+            meets(arn, missed["required_format"])
+            for one in allowed
+            if missed["action"] in one["Action"]
+            for arn in one["Resource"]
+        )
+        for missed in found.detail
+    )
 
 
 @functools.cache
