@@ -15,6 +15,7 @@ from opsloop.actions import docs as actions
 from opsloop.catalogue import samples
 from opsloop.commands import reference as commands
 from opsloop.expressions import docs as expressions
+from opsloop.lint import docs as lint
 from opsloop.graph import docs as graph
 from opsloop.output import FAILED, print_text, tell
 from opsloop.rules import docs as rules
@@ -28,6 +29,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/cli.md": commands.render,
     "docs/expressions.md": expressions.render,
     "docs/graph.svg": graph.render,
+    "docs/lint.md": lint.render,
     "docs/rules.md": rules.render,
     "docs/stackstorm-operators.md": expressions.render_stackstorm,
     "opsloop/catalogue/samples.jsonl": samples.render,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from opsloop.commands import options
-from opsloop.commands.telling import tell_problems
+from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_json
 from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
 from opsloop.output import FAILED, plain, print_json, print_text, tell, working
@@ -37,8 +36,10 @@ def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) ->
         if changed and not check:
             answer, changed = _written(project, memory.compiled())
     if as_json:
-        warnings = [asdict(warning) for warning in answer.warnings]
-        print_json({"rules": answer.rules, "changed": changed, "warnings": warnings})
+        warnings = [told_as_json(warning) for warning in answer.warnings]
+        silenced = silenced_as_json(answer.silenced)
+        told = {"rules": answer.rules, "changed": changed}
+        print_json({**told, "warnings": warnings, "silenced": silenced})
     else:
         tell_problems(answer.warnings)
         _say(project, changed, len(answer.rules), check=check)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from opsloop.commands import options
-from opsloop.commands.telling import tell_problems
+from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_json
+from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
 from opsloop.output import FAILED, print_json, tell, working
 from opsloop.problems import Problems
 
 
 @click.command("validate")
+@click.option("--strict", is_flag=True, help="Fail of warnings as well.")
 @options.project
 @options.as_json
 @click.pass_context
-def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
+def command(ctx: click.Context, project: Path, *, strict: bool, as_json: bool) -> None:
     """Say what is wrong with the rules, all of it at once.
 
-    Writes nothing. With --json a list of problems, each with its place; none is an empty list.
-    Warnings are in it as well, and fail nothing. What was compiled before and has not changed
-    is answered from the user's cache: OPSLOOP_CACHE names another folder, or `off`.
+    Writes nothing. Warnings fail nothing, unless --strict; docs/lint.md explains each by its
+    code. With --json three lists: problems, warnings, and what comments in the rules silence,
+    each with its place, its code and, if silenced, the reason. What was compiled before and has
+    not changed is answered from the user's cache: OPSLOOP_CACHE names another folder, or `off`.
     """
     try:
         with working("reading the rules"):
@@ -31,11 +34,21 @@ def command(ctx: click.Context, project: Path, *, as_json: bool) -> None:
     except Problems as problems:
         if not as_json:
             raise
-        told = [*problems.problems, *problems.warnings]
-        print_json([asdict(problem) for problem in told])
+        print_json(_as_json(Answer.wrong(problems)))
         ctx.exit(FAILED)
     if as_json:
-        print_json([asdict(warning) for warning in answer.warnings])
+        print_json(_as_json(answer))
     else:
         tell_problems(answer.warnings)
         tell(f"{len(answer.rules)} rules are valid", "green")
+    if strict and answer.warnings:
+        tell("and --strict takes no warnings", "red")
+        ctx.exit(FAILED)
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "problems": [told_as_json(problem) for problem in answer.problems],
+        "warnings": [told_as_json(warning) for warning in answer.warnings],
+        "silenced": silenced_as_json(answer.silenced),
+    }

@@ -11,6 +11,7 @@ from chalicelib.plan import Plan, Stage
 from opsloop.compiler.calls import Calls
 from opsloop.compiler.chains import Circle, Edge, circles, edges
 from opsloop.compiler.stages import Channels
+from opsloop.lint.codes import TITLES
 from opsloop.patterns import Pattern
 from opsloop.problems import Fault, Path
 from opsloop.rules.checks import steps_of
@@ -20,7 +21,6 @@ from opsloop.rules.source import Source
 from opsloop.rules.steps import Step
 
 Severity = Literal["error", "warning"]
-PAGE = "docs/lint.md"
 
 #: actions that tell somebody and change nothing in AWS, by how their names begin
 _TELLING = (
@@ -104,8 +104,6 @@ class Lint:
     """One kind of mistake. Without `of_rule` and `of_all` it is told where files are read."""
 
     code: str
-    #: what was found, in a few words
-    title: str
     severity: Severity
     #: three paragraphs of its section in docs/lint.md
     finds: str
@@ -117,9 +115,9 @@ class Lint:
     silenced: bool = True
 
     @property
-    def link(self) -> str:
-        """Where it is explained."""
-        return f"{PAGE}#{self.code.lower()}"
+    def title(self) -> str:
+        """What was found, in a few words."""
+        return TITLES[self.code]
 
 
 def _core(found: Sequence[Edge]) -> Sequence[Edge]:

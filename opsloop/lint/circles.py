@@ -26,7 +26,7 @@ def endless(whole: Whole) -> Iterator[Told]:
 
 
 def ending(whole: Whole) -> Iterator[Told]:
-    """Circles that something ends, or that may not close.
+    """Circles that something ends.
 
     A rule that wakes itself, and has a rest, has just what it needs.
     """
@@ -45,26 +45,27 @@ def _ends(circle: Circle, rules: dict[str, Seen]) -> str | None:
         return f"as often as the guard of {rests[0]} lets it"
     if all(edge.cause.happening.has_caller for edge in circle):
         return "until 8 executions have led to each other"
-    hanging = [one for edge in circle for one in edge.hangs_on]
-    return f"where {', '.join(dict.fromkeys(hanging))} lets it" if hanging else None
+    return None
 
 
 def _told(circle: Circle, rules: dict[str, Seen], ends: str, expected: str) -> Told:
     cause = circle[0].cause
     path = (*cause.path, "do") if cause.path else ("then",)
     what = "a rule that wakes itself" if len(circle) == 1 else "rules that wake each other"
-    fault = Fault(f"{what}: {chain(circle)}, {ends}", expected, path=path)
+    hanging = dict.fromkeys(one for edge in circle for one in edge.hangs_on)
+    where = f", where {', '.join(hanging)} fits" if hanging else ""
+    fault = Fault(f"{what}: {chain(circle)}, {ends}{where}", expected, path=path)
     return rules[cause.rule].file.source, fault
 
 
 LINTS = (
     Lint(
         "OPS304",
-        "Rules that wake each other in a circle that nothing ends",
         "error",
         finds="Rules of `mode: active` each of which makes an event that wakes the next, back to "
-        "the first, where every link is certain, no rule of them has a `cooldown` or a `rate`, and "
-        "at least one event does not say who caused it.",
+        "the first, where no rule of them has a `cooldown` or a `rate`, and at least one event "
+        "does not say who caused it. What a link hangs on beside the action, a field of the event "
+        "or the rule's `if`, is in the message.",
         why="It acts on production for ever, as fast as AWS delivers events.",
         fix="Break the circle: a criterion, another trigger, one rule in the place of two. A "
         "`cooldown` only slows it down.",
@@ -72,13 +73,11 @@ LINTS = (
     ),
     Lint(
         "OPS305",
-        "Rules that wake each other in a circle",
         "warning",
-        finds="Such a circle that something ends or slows down: a guard of one of its rules; "
+        finds="Such a circle that something ends or slows down: a guard of one of its rules, or "
         "opsloop's own limit of 8 executions that lead to each other, where all events say who "
-        "caused them; or a criterion on which it hangs. The message says which. That a rule "
-        "wakes itself by a call of its own is no circle: opsloop refuses such events, unless "
-        "`allow_self` takes them.",
+        "caused them. The message says which. That a rule wakes itself by a call of its own is no "
+        "circle: opsloop refuses such events, unless `allow_self` takes them.",
         why="One rule undoes what the other does, round by round.",
         fix="Let criteria leave out what the other rule does, by `actor` say, or make one rule of "
         "them. If the circle cannot close, silence it and say why.",

@@ -92,12 +92,12 @@ def _said(seen: Seen, expr: Expr, claimed: dict[Steps, _Claim]) -> Iterator[Crit
         if path and not both:
             yield Criterion(text, path, before.by)
         elif path and (let_through := _let_through(seen, steps, values)):
-            yield Criterion(text, path, f"the pattern lets {let_through} through only")
+            yield Criterion(text, path, f"the pattern lets only {let_through} through")
         claimed[steps] = _Claim(said.by if path else before.by, both or values)
 
 
 def _promised(values: tuple[object, ...]) -> str:
-    return f"the trigger lets {listing([str(value) for value in values])} through only"
+    return f"the trigger lets only {listing([str(value) for value in values])} through"
 
 
 def _path(seen: Seen, text: str) -> Path:

@@ -137,7 +137,6 @@ def _anonymous(seen: Seen) -> str | None:
 LINTS = (
     Lint(
         "OPS301",
-        "A destructive step that nothing bounds",
         "error",
         finds="In a rule of `mode: active`, a call that deletes, terminates, purges, deregisters "
         "or releases something for good, without `guard.rate`, `cooldown` or `blast`, and without "
@@ -149,7 +148,6 @@ LINTS = (
     ),
     Lint(
         "OPS302",
-        "Acting on events without a caller, and without a rest",
         "error",
         finds="In a rule of `mode: active`, a step that changes something, woken by an alarm, a "
         "topic or an event of a service of AWS's own, without `guard.cooldown` or `rate`. Events "
@@ -162,7 +160,6 @@ LINTS = (
     ),
     Lint(
         "OPS303",
-        "Acting without looking whether it helped",
         "warning",
         finds="In a rule of `mode: active` or `approve` without `verify`, a step that an alarm "
         "asked for, or a call that only asks AWS to begin: starting, stopping, modifying, rolling "

@@ -60,7 +60,7 @@ def everything(seen: Seen) -> Iterator[Fault]:
 def undelivered(seen: Seen) -> Iterator[Fault]:
     """API calls in a pattern of the rule's own which EventBridge never delivers by that name."""
     for path, name, calls in _named_calls(seen):
-        told = [call for call in calls if call.event_name == name]
+        told = _told(calls, name)
         if calls and not told:
             meant = calls[0].event_name
             found = f"'{name}', which CloudTrail calls {meant}: the pattern never matches"
@@ -77,7 +77,7 @@ def unrecorded(seen: Seen) -> Iterator[Fault]:
             found = f"'{name}', a call that this service is not known to have"
             expected = "an operation's name as CloudTrail has it"
             yield Fault(found, expected, path=path)
-        elif all(call.data_event for call in calls if call.event_name == name):
+        elif (told := _told(calls, name)) and all(call.data_event for call in told):
             found = f"'{name}', a data event, which CloudTrail records only where a trail asks"
             yield Fault(found, "a management event, or such a trail", path=path)
 
@@ -135,6 +135,11 @@ def _named_calls(seen: Seen) -> Iterator[tuple[Path, str, list[ApiCall]]]:
             yield ("when", "event", "detail", "eventName", place), name, _calls(service, name)
 
 
+def _told(calls: list[ApiCall], name: str) -> list[ApiCall]:
+    """Those of which CloudTrail tells by just this name."""
+    return [call for call in calls if call.event_name == name]
+
+
 def _calls(service: str, name: Any) -> list[ApiCall]:
     try:
         return api_calls(f"{service}:{name}")
@@ -145,7 +150,6 @@ def _calls(service: str, name: Any) -> list[ApiCall]:
 LINTS = (
     Lint(
         "OPS201",
-        "Criteria that no event meets",
         "error",
         finds="A criterion that is false whatever comes, and one that contradicts the trigger or "
         "another criterion of the rule: a state that the pattern does not let through, say.",
@@ -155,7 +159,6 @@ LINTS = (
     ),
     Lint(
         "OPS202",
-        "Criteria that are always met",
         "warning",
         finds="A criterion that reads nothing: neither the event, nor facts, parameters or time.",
         why="It looks like a condition, and is none.",
@@ -164,7 +167,6 @@ LINTS = (
     ),
     Lint(
         "OPS203",
-        "A pattern that lets everything through",
         "warning",
         finds="An `event` pattern of which a branch names neither a source nor a detail-type nor "
         "anything of the detail, or only what all events have. Criteria that EventBridge decides "
@@ -176,7 +178,6 @@ LINTS = (
     ),
     Lint(
         "OPS204",
-        "An API call that EventBridge never delivers so",
         "error",
         finds="In a pattern of your own, `eventName` with a call that only reads, or with an "
         "operation's name where CloudTrail has another: `DeletePublicAccessBlock` is "
@@ -188,7 +189,6 @@ LINTS = (
     ),
     Lint(
         "OPS205",
-        "An API call that CloudTrail may not tell of",
         "warning",
         finds="In a pattern of your own, `eventName` with a name that the service is not known to "
         "have, or with a data event.",
@@ -199,7 +199,6 @@ LINTS = (
     ),
     Lint(
         "OPS206",
-        "A rule that is deployed nowhere",
         "warning",
         finds="`regions`, of the rule or its pack, none of which a stage is in.",
         why="Such a rule compiles and is nowhere.",

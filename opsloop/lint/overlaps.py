@@ -68,7 +68,7 @@ def overlaps(whole: Whole) -> Iterator[tuple[Source, Fault]]:
 
 def _entries(seen: Seen) -> Iterator[tuple[_Key, _Step]]:
     """What a rule does to each event that wakes it, by where to look for others."""
-    for path, step, do in seen.effects if seen.acts and seen.pattern else ():
+    for path, step, do in seen.effects if seen.acts and "pattern" in seen.plan["wire"] else ():
         if path[0] == "then":
             service, _, method = do.rpartition(".")
             one = _Step(seen, path, do, _arguments(seen, step.with_))
@@ -167,7 +167,6 @@ def _written_out(text: str, lets: Mapping[str, Expr]) -> str:
 LINTS = (
     Lint(
         "OPS306",
-        "Two rules that act on the same event",
         "warning",
         finds="Two rules of `mode: active` or `approve` whose patterns an event can fit both, and "
         "whose steps make the same call with the same parameters, or opposed calls: start and "

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.plans import WAKER, belongs
+from opsloop.aws.policy import LIMIT, size
 from opsloop.compiler.chalice_config import chalice_config
-from opsloop.compiler.output import as_json
 from opsloop.lint.base import Lint, Whole
 from opsloop.problems import Fault, Path
 from opsloop.rules.source import Source
@@ -22,8 +22,6 @@ from opsloop.rules.source import Source
 EVENT_RULES, ROLES = 300, 1000
 #: bytes of all names and values of a function's environment, for all functions the same
 ENVIRONMENT = 4096
-#: characters of a role's inline policies, blanks aside
-POLICY = 10_240
 _NEAR = 0.8
 Told = tuple[Source, Fault]
 
@@ -36,11 +34,19 @@ def account_quotas(whole: Whole) -> Iterator[Told]:
         woken = sum("topic" not in plan["wire"] and "manual" not in plan["wire"] for plan in there)
         # the waker has a schedule
         if near(woken + 1, EVENT_RULES):
-            yield source, _many(("stages", name), woken + 1, "EventBridge rules", EVENT_RULES)
+            yield (
+                source,
+                _many(("stages", name), woken + 1, f"EventBridge rules on {name}", EVENT_RULES),
+            )
         roles[stage["account"]] += [name] * (len(there) + 1)
     for account, stages in roles.items():
         if near(len(stages), ROLES):
-            yield source, _many(("stages", stages[0]), len(stages), f"roles in {account}", ROLES)
+            yield (
+                source,
+                _many(
+                    ("stages", stages[0]), len(stages), f"roles of functions in {account}", ROLES
+                ),
+            )
 
 
 def environments(whole: Whole) -> Iterator[Told]:
@@ -52,9 +58,9 @@ def environments(whole: Whole) -> Iterator[Told]:
     config = chalice_config(rules, passed)
     for stage, settings in config["stages"].items():
         for rule, function in settings["lambda_functions"].items():
-            size = _size(config, settings, function)
-            if near(size, ENVIRONMENT):
-                found = f"an environment of {size:,} bytes for {rule} on {stage}"
+            taken = _bytes(config, settings, function)
+            if near(taken, ENVIRONMENT):
+                found = f"an environment of {taken:,} bytes for {rule} on {stage}"
                 expected = f"at most {ENVIRONMENT:,}, which is all that Lambda takes"
                 path: Path = ("chalice", "environment_variables")
                 yield whole.project.settings_source, Fault(found, expected, path=path)
@@ -67,13 +73,11 @@ def policies(whole: Whole) -> Iterator[Told]:
     told: set[str] = set()
     for stage, made in whole.policies.items():
         for rule, document in made.items():
-            size = len("".join(as_json(document).split())) if rule != WAKER else 0
-            if near(size, POLICY) and rule not in told:
+            length = size(document) if rule != WAKER else 0
+            if near(length, LIMIT) and rule not in told:
                 told.add(rule)
-                found = f"a policy of {size:,} characters on {stage}"
-                expected = (
-                    f"well below {POLICY:,}, which is all that IAM takes: a rule of fewer calls"
-                )
+                found = f"a policy of {length:,} characters on {stage}"
+                expected = f"well below {LIMIT:,}, all that IAM takes: a rule of fewer calls"
                 yield files[rule], Fault(found, expected, path=("then",), key=True)
 
 
@@ -87,7 +91,7 @@ def _many(path: Path, count: int, what: str, most: int) -> Fault:
     return Fault(f"{count:,} {what}", expected, path=path, key=True)
 
 
-def _size(*levels: Mapping[str, Any]) -> int:
+def _bytes(*levels: Mapping[str, Any]) -> int:
     """Bytes of the environment that a function gets from all levels of Chalice's settings."""
     merged: dict[str, Any] = {}
     for level in levels:
@@ -98,7 +102,6 @@ def _size(*levels: Mapping[str, Any]) -> int:
 LINTS = (
     Lint(
         "OPS503",
-        "Many rules for one account",
         "warning",
         finds="A stage with 240 or more EventBridge rules, where AWS allows 300 on a bus; an "
         "account with 800 or more roles of functions, where it allows 1,000.",
@@ -109,7 +112,6 @@ LINTS = (
     ),
     Lint(
         "OPS504",
-        "An environment near Lambda's limit",
         "warning",
         finds="Environment variables, passed through from `chalice:` in rules/opsloop.yaml, which "
         "with opsloop's own have 3,277 or more of the 4,096 bytes that Lambda takes.",
@@ -119,7 +121,6 @@ LINTS = (
     ),
     Lint(
         "OPS505",
-        "A policy near IAM's limit",
         "warning",
         finds="A rule whose policy has 8,192 or more of the 10,240 characters that a role takes.",
         why="One more call, or a longer list of resources, and the rule does not compile any more.",

@@ -24,7 +24,6 @@ _MEANT = "`# opsloop: ignore OPS301 - reason`"
 LINTS = (
     Lint(
         BROKEN,
-        "A silencing without a reason, or of nothing that there is",
         "error",
         finds="A comment `# opsloop: …` that is none of `ignore`, names a code that there is not, "
         "or one that cannot be silenced, or gives no reason.",
@@ -35,7 +34,6 @@ LINTS = (
     ),
     Lint(
         IDLE,
-        "A silencing that silences nothing",
         "warning",
         finds="A comment that silences a lint which is not told of its line.",
         why="Left behind, it would one day hide what it was not written for.",
@@ -97,7 +95,8 @@ class Silences:
             self._say(place, f"the comment 'opsloop: {text.strip()}'", _MEANT)
             return
         if shaped["reason"] is None:
-            self._say(place, f"a silencing of {shaped['codes']} without a reason", _MEANT)
+            reasoned = f"one behind it: `# opsloop: ignore {shaped['codes']} - reason`"
+            self._say(place, f"a silencing of {shaped['codes']} without a reason", reasoned)
             return
         for code in re.split(r"\s*,\s*", shaped["codes"]):
             if code in self._known:
@@ -117,7 +116,7 @@ def comments(source: Source) -> Iterator[tuple[Place, str, range]]:
         return
     texts = [node for node in _leaves(source.root) if node.style or node.start.line < node.end.line]
     for found in _COMMENT.finditer(source.text):
-        if any(node.start.offset <= found.start() < node.end.offset for node in texts):
+        if any(_begin(node, source) <= found.start() < node.end.offset for node in texts):
             continue  # a text, which may say what it likes
         line = source.text.count("\n", 0, found.start()) + 1
         column = found.start() - (source.text.rfind("\n", 0, found.start()) + 1) + 1
@@ -134,6 +133,12 @@ def _next_line(source: Source, line: int) -> int:
         if text and not text.startswith("#"):
             return number
     return len(lines)
+
+
+def _begin(node: Node, source: Source) -> int:
+    """Where a text begins; that of a block, behind the line that opens it."""
+    start = node.start.offset
+    return source.text.index("\n", start) if node.style in ("|", ">") else start
 
 
 def _end(node: Node) -> int:

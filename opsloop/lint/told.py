@@ -15,7 +15,6 @@ from opsloop.problems import (
 LINTS = (
     Lint(
         DOUBTED_NAME,
-        "A field that no such event is known to have",
         "warning",
         finds="A path of an event, or a key of a pattern, that neither AWS's published schema nor "
         "a sample has. A name that is nearly right is an error of the compiler instead.",
@@ -26,7 +25,6 @@ LINTS = (
     ),
     Lint(
         DOUBTED_KIND,
-        "A value of another kind, as far as a schema says",
         "warning",
         finds="A comparison, an order, or a parameter that does not fit the kind of a value, where "
         "only AWS's published schema knows that kind. What a sample proves is an error.",
@@ -36,7 +34,6 @@ LINTS = (
     ),
     Lint(
         DOUBTED_SENDER,
-        "A source or a detail-type that is not known",
         "warning",
         finds="A `source` that is no service of AWS's but looks like one, or a `detail-type` that "
         "its source is not known to send.",
@@ -45,7 +42,6 @@ LINTS = (
     ),
     Lint(
         PLAIN_SECRET,
-        "A secret in plain text",
         "error",
         finds="Tokens, keys and webhook addresses by their shape, and values under keys such as "
         "`token` or `password`, in rules, packs and settings.",
@@ -55,7 +51,6 @@ LINTS = (
     ),
     Lint(
         LONG_NAME,
-        "A name that AWS would refuse for its length",
         "error",
         finds="A rule's name which, with the app, the stage and Chalice's suffix, has more than "
         "the 64 characters that Lambda, IAM and EventBridge take.",
@@ -65,7 +60,6 @@ LINTS = (
     ),
     Lint(
         SAME_ID,
-        "Names that CloudFormation cannot tell apart",
         "error",
         finds="Two rules of one name in different packs; names that differ in hyphens only; and "
         "names that Chalice gives to a part of another rule's function.",
