@@ -70,8 +70,10 @@ def api_calls(name: str) -> list[ApiCall]:
 
 
 def _matching(service: str, pattern: str) -> Iterator[ApiCall]:
+    # boto3's methods, `run_*`, are told by their underscores
+    method = pattern.replace("_", "").lower() if "_" in pattern else None
     for name, calls in _events(service).items():
-        known = fnmatchcase(name, pattern)
+        known = fnmatchcase(name, pattern) or (method and fnmatchcase(plain(name), method))
         yield from (call for call in calls if known or fnmatchcase(call.event_name, pattern))
 
 

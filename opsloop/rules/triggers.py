@@ -55,9 +55,9 @@ BusName: Any = matching(
 )
 ApiName: Any = matching(
     "API call",
-    r"[A-Za-z0-9-]+:[A-Za-z0-9*]+",
+    r"[A-Za-z0-9-]+:[A-Za-z0-9*_]+",
     "service:Operation, such as ec2:RunInstances or s3:Put*",
-    lambda text: text.replace(".", ":", 1),
+    lambda text: text.removeprefix("aws.").replace(".", ":", 1),
 )
 
 
@@ -156,7 +156,8 @@ class When(Model):
     )
     bus: Given[BusName] = key("With `event`: a custom event bus.", default=None)
     api: OneOrMany[ApiName] = key(
-        "API calls as CloudTrail records them: `service:Operation`, where `*` stands for any text.",
+        "API calls as CloudTrail records them: `service:Operation` by AWS's name or boto3's, where "
+        "`*` stands for any text.",
         "ec2:RunInstances",
         default_factory=list,
     )

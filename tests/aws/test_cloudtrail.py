@@ -121,6 +121,10 @@ NAMES = [
     # one region has them all
     ("iam:CreateAccessKey", in_virginia("iam", "CreateAccessKey")),
     ("route53:ChangeResourceRecordSets", in_virginia("route53", "ChangeResourceRecordSets")),
+    # boto3's methods
+    ("ec2:run_instances", told("ec2", "RunInstances")),
+    ("s3:put_public_access_block", told("s3", "PutBucketPublicAccessBlock")),
+    ("ec2:run_*", told("ec2", "RunInstances", "RunScheduledInstances")),
     # what EventBridge does not deliver without more ado
     ("ec2:DescribeInstances", told("ec2", "DescribeInstances", read_only=True)),
     ("s3:GetBucketAcl", told("s3", "GetBucketAcl", read_only=True)),
