@@ -98,6 +98,9 @@ class FunctionReader:
         )
         if "tag" in asking.unknown:
             asking.unknown |= {"rule", "concurrency"}
+        # without that permission Lambda answers all the rest
+        elif found and "TagsError" in found:
+            asking.refused("tag", f"lambda:ListTags {name}", found["TagsError"]["Message"])
         return found or {}
 
     def _invokers(self, name: str, asking: Asking, handles: dict[Path, str]) -> Facts:
