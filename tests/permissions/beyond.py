@@ -11,6 +11,9 @@ _CLUSTER = "MiniStack takes the cluster for the resource of every call to ECS"
 _BY_ID = "MiniStack takes no resource from the call's ids, nor knows who else asks for tags"
 _TAGS = "MiniStack does not see the tags that the security group has"
 
+#: of what a policy denies
+DENIED = "the function holds itself back before it asks"
+
 #: calls that it refuses under a policy under which AWS would not
 WRONGLY_REFUSED: frozenset[str] = frozenset(
     {

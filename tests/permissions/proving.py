@@ -2,7 +2,8 @@
 
 MiniStack plays the subject's scenarios under the whole policy and under the policy without each
 statement. The simulator judges what was asked under the whole policy, and then under the policy
-without each statement, without each action and without each resource of a statement.
+without each statement, without each action and without each resource of a statement. What denies
+is judged by what it keeps the function from: without it, that is allowed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.permissions.asked import Asked
+from tests.permissions.asked import Asked, Call
 from tests.permissions.running import Policy, Stagehand, Subject
 from tests.permissions.simulator import Question, Statement, allowed
 
@@ -26,6 +27,7 @@ class Part:
     rest: tuple[Statement, ...]
     #: the actions that it is about: who asks for another one does not miss it
     actions: frozenset[str]
+    denies: bool
 
     def __str__(self) -> str:
         return f"{self.sid}: {self.what}" if self.what else self.sid
@@ -36,7 +38,8 @@ class Played:
     """What MiniStack made of a subject."""
 
     subject: Subject
-    #: what was asked under the whole policy
+    #: what was called and asked under the whole policy
+    calls: dict[str, tuple[Call, list[Asked]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     #: IAM actions that were refused under the whole policy
     refused: list[str] = field(default_factory=list)
@@ -56,7 +59,9 @@ class Judged:
 
     #: what it refuses under the whole policy
     refused: list[Asked] = field(default_factory=list)
-    #: what it refuses first without each part, where it refuses anything
+    #: what it should refuse, and does not
+    let_through: list[Asked] = field(default_factory=list)
+    #: what it answers otherwise without each part, the first of it
     without: dict[str, Asked] = field(default_factory=dict)
 
 
@@ -65,7 +70,7 @@ def statements(policy: Policy) -> Iterator[Part]:
     every: list[Any] = policy["Statement"]
     for one in every:
         rest = tuple(other for other in every if other is not one)
-        yield Part(one["Sid"], "", rest, frozenset(one["Action"]))
+        yield Part(one["Sid"], "", rest, frozenset(one["Action"]), one["Effect"] == "Deny")
 
 
 def parts(policy: Policy) -> Iterator[Part]:
@@ -76,7 +81,7 @@ def parts(policy: Policy) -> Iterator[Part]:
             for value in one[key] if len(one[key]) > 1 else ():
                 less = {**one, key: [other for other in one[key] if other != value]}
                 about = {value} if key == "Action" else one["Action"]
-                yield Part(part.sid, value, (*part.rest, less), frozenset(about))
+                yield Part(part.sid, value, (*part.rest, less), frozenset(about), part.denies)
 
 
 def play(subject: Subject, stagehand: Stagehand) -> Played:
@@ -85,13 +90,15 @@ def play(subject: Subject, stagehand: Stagehand) -> Played:
     for scenario in subject.scenarios:
         seen = stagehand.play(subject, scenario, subject.policy)
         played.asked += [one for one in seen.asked if one not in played.asked]
+        played.calls |= seen.calls
         played.refused += seen.refused
         if seen.ends != {scenario.end}:
             played.amiss.append(f"{', '.join(sorted(seen.ends))} and not {scenario.end}")
         played.wrongly |= seen.wrongly
         played.disputed |= seen.disputed
     for part in statements(subject.policy):
-        if refused := next(_refused_without(part, subject, stagehand), None):
+        refused = None if part.denies else next(_refused_without(part, subject, stagehand), None)
+        if refused:
             played.without[part.sid] = refused
     return played
 
@@ -105,28 +112,44 @@ def _refused_without(part: Part, subject: Subject, stagehand: Stagehand) -> Iter
 def judge(played: Sequence[Played]) -> list[Judged]:
     """All subjects, in one process."""
     sheets = [list(_sheet(one.subject, one.asked)) for one in played]
-    answers = iter(allowed([question for sheet in sheets for _, question in sheet]))
-    return [_judged([(*row, next(answers)) for row in sheet]) for sheet in sheets]
+    answers = iter(allowed([row.question for sheet in sheets for row in sheet]))
+    return [_judged([(row, next(answers)) for row in sheet]) for sheet in sheets]
 
 
-def _sheet(subject: Subject, asked: Sequence[Asked]) -> Iterator[tuple[str, Question]]:
-    """What is asked of the simulator, with the name of the part that is taken away."""
-    account = subject.stage["account"]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One question, and what part of the policy it is about; None for the whole."""
+
+    part: Part | None
+    question: Question
+    #: what the answer shows that the part is needed, or that the whole is not right
+    telling: bool
+
+
+def _sheet(subject: Subject, asked: Sequence[Asked]) -> Iterator[_Row]:
+    account, whole = subject.stage["account"], tuple(subject.policy["Statement"])
     for one in asked:
-        yield "", Question(tuple(subject.policy["Statement"]), one, account)
+        yield _Row(None, Question(whole, one, account), telling=False)
+    for one in subject.kept_from:
+        yield _Row(None, Question(whole, one, account), telling=True)
     for part in parts(subject.policy):
-        for one in asked:
+        for one in subject.kept_from if part.denies else asked:
             if one.action in part.actions:
-                yield str(part), Question(part.rest, one, account)
+                yield _Row(part, Question(part.rest, one, account), telling=part.denies)
 
 
-def _judged(sheet: Sequence[tuple[str, Question, bool]]) -> Judged:
+def _judged(rows: Sequence[tuple[_Row, bool]]) -> Judged:
     judged = Judged()
-    for name, question, is_allowed in sheet:
-        if not is_allowed and name:
-            judged.without.setdefault(name, question.asked)
-        elif not is_allowed:
-            judged.refused.append(question.asked)
+    for row, is_allowed in rows:
+        asked = row.question.asked
+        if is_allowed != row.telling:
+            continue
+        if row.part is not None:
+            judged.without.setdefault(str(row.part), asked)
+        elif is_allowed:
+            judged.let_through.append(asked)
+        else:
+            judged.refused.append(asked)
     return judged
 
 
@@ -141,11 +164,14 @@ def faults(played: Played, judged: Judged, beyond: Mapping[str, str]) -> Iterato
         yield f"{name}: MiniStack asks {dispute}, asked.py does not"
     for asked in judged.refused:
         yield f"{name}: the simulator refuses {asked} under the whole policy"
+    for asked in judged.let_through:
+        yield f"{name}: the simulator allows {asked} under the whole policy"
     for part in parts(policy):
         if str(part) not in judged.without:
-            yield f"{name}: the simulator refuses nothing without {part}"
+            does = "allows no more" if part.denies else "refuses nothing"
+            yield f"{name}: the simulator {does} without {part}"
     for part in statements(policy):
-        if part.sid not in played.without and not part.actions <= beyond.keys():
+        if part.sid not in played.without and not (part.denies or part.actions <= beyond.keys()):
             yield f"{name}: MiniStack refuses nothing without {part}, and beyond.py has no reason"
 
 
@@ -157,7 +183,7 @@ def stale(
         action
         for one in played
         for part in statements(one.subject.policy)
-        if part.sid not in one.without
+        if part.sid not in one.without and not part.denies
         for action in part.actions
     }
     for action in sorted(beyond.keys() - unjudged):

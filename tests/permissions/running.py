@@ -22,7 +22,7 @@ from opsloop.deploy.names import dead_letters_name, function_name
 from opsloop.local.functions import LocalFunctions
 from tests.engine.fakes import FakeClock, FakeTelemetry
 from tests.permissions.account import TABLE, Account, Session
-from tests.permissions.asked import of_lambda
+from tests.permissions.asked import Asked, of_lambda
 from tests.permissions.watching import Answers, Seen, Watch
 
 Policy = Mapping[str, Any]
@@ -50,6 +50,8 @@ class Subject:
     stage: Stage
     policy: Policy
     scenarios: tuple[Scenario, ...]
+    #: what the policy denies, and would allow without its denials
+    kept_from: tuple[Asked, ...] = ()
 
     @property
     def function(self) -> str:

@@ -1,4 +1,4 @@
-"""The proof as a table: a line for each statement of each policy."""
+"""The proof as a table: for each statement of each policy, what is otherwise without it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console
 
 from opsloop.tables import Rows
+from tests.permissions.beyond import DENIED
 from tests.permissions.proving import Judged, Part, Played, statements
 
-COLUMNS = ("of", "without", "is refused", "by", "why not by MiniStack")
+COLUMNS = ("of", "without", "is otherwise", "by", "why not by MiniStack")
 #: wide enough for every line: whoever prints it may cut
 _WIDE = 400
 _PLACE = re.compile(r"arn:aws:[\w-]+:[\w-]*:\d*:")
@@ -40,8 +41,9 @@ def _verdict(
     part: Part, played: Played, judged: Judged, beyond: Mapping[str, str]
 ) -> tuple[str, str, str]:
     asked = judged.without.get(part.sid)
-    refused = _PLACE.sub("", str(asked)) if asked else "nothing"
+    done = "allowed" if part.denies else "refused"
+    otherwise = f"{done}: {_PLACE.sub('', str(asked))}" if asked else "nothing"
     if part.sid in played.without:
-        return refused, "both", ""
-    reasons = {beyond.get(action, "") for action in part.actions}
-    return refused, "the simulator" if asked else "", "; ".join(sorted(reasons))
+        return otherwise, "both", ""
+    reasons = {DENIED} if part.denies else {beyond.get(action, "") for action in part.actions}
+    return otherwise, "the simulator" if asked else "", "; ".join(sorted(reasons))

@@ -32,6 +32,8 @@ def failing(code: str = "ValidationError") -> dict[str, Any]:
 class Seen:
     """What came of one run."""
 
+    #: the last call of each operation, and what it asked
+    calls: dict[str, tuple[Call, list[Asked]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     #: the IAM actions that were refused
     refused: list[str] = field(default_factory=list)
@@ -68,6 +70,7 @@ class Watch:
     def _calling(self, params: Any, model: Any, **_: Any) -> None:
         call = Call(model.service_model.service_name, model.name, dict(params))
         self._call, self._asking = str(call), asked(call, self._facts)
+        self._seen.calls[self._call] = call, self._asking
         self._seen.asked += self._asking
 
     def _answered(self, http_response: Any, parsed: dict[str, Any], **_: Any) -> None:

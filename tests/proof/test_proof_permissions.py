@@ -10,9 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from chalicelib.actions import TABLE
 from chalicelib.plans import WAKER
+from opsloop.aws import calling as derivation
+from opsloop.aws.location import Location
+from opsloop.aws.permissions import statements
+from opsloop.aws.policy import policy
 from tests.compiler.golden import shipped as compiled
 from tests.e2e.ministack import ministack
 from tests.permissions import actions, shipped
@@ -67,6 +72,48 @@ def test_every_statement_is_needed_and_all_of_them_are_enough(
     pairs = zip(proof.played, proof.judged, strict=True)
     assert [fault for pair in pairs for fault in faults(*pair, BEYOND)] == []
     assert list(stale(proof.played, BEYOND, WRONGLY_REFUSED)) == []
+
+
+#: what a rule cannot call, or not without an action that says what it needs
+UNDERIVED = {
+    "resourcegroupstaggingapi.TagResources",
+    "secretsmanager.GetSecretValue",
+    "ssm.GetParameter",
+}
+
+
+def test_a_rule_that_makes_the_same_calls_gets_what_aws_asks(proof: Proof) -> None:
+    calls = {name: seen for one in proof.played for name, seen in one.calls.items()}
+    here = Location("aws", "123456789012", "us-east-1")
+    derived = {
+        name: policy(statements(derivation.Call(call.service, method(call), call.parameters), here))
+        for name, (call, _) in calls.items()
+        if name not in UNDERIVED
+    }
+    questions = [
+        Question(tuple(made["Statement"]), one, here.account)
+        for name, made in derived.items()
+        for one in calls[name][1]
+    ]
+    assert [str(one.asked) for one in denied(questions)] == []
+    assert {name: actions_of(made) for name, made in derived.items()} == {
+        name: {one.action for one in calls[name][1]} for name in derived
+    }
+    assert calls.keys() > UNDERIVED
+
+
+def method(call: Call) -> str:
+    """boto3's name of an operation."""
+    return str(xform_name(call.operation))
+
+
+def actions_of(made: dict[str, Any]) -> set[str]:
+    return {action for one in made["Statement"] for action in one["Action"]}
+
+
+def denied(questions: list[Question]) -> list[Question]:
+    answers = allowed(questions)
+    return [one for one, is_allowed in zip(questions, answers, strict=True) if not is_allowed]
 
 
 # What no function of the stage may do, but for the one that it is said of.
@@ -190,6 +237,22 @@ PLANTED: list[tuple[str, Any, list[str]]] = [
         "a resource that nothing needs",
         lambda subject: changed(subject, PUT, Resource=[BUCKET, "arn:aws:s3:::other"]),
         [f"the simulator refuses nothing without {PUT}: arn:aws:s3:::other"],
+    ),
+    (
+        "a denial that keeps it from nothing",
+        lambda subject: having(subject, {**DELETE, "Effect": "Deny"}),
+        ["the simulator allows no more without Planted"],
+    ),
+    (
+        "a denial of what it does not do",
+        lambda subject: replace(
+            having(subject, {**DELETE, "Effect": "Deny"}),
+            kept_from=(Asked("s3:DeleteBucket", BUCKET), Asked(PUT_BLOCK, BUCKET)),
+        ),
+        [
+            f"the simulator allows {PUT_BLOCK} on {BUCKET} {WHOLE}",
+            "the simulator allows no more without Planted",
+        ],
     ),
     (
         "a statement that is missing",
