@@ -57,13 +57,16 @@ def _surest(edges: Sequence[Edge]) -> _Waking:
 
 def _way(waking: _Waking, start: str, end: str) -> Circle | None:
     """A shortest way from one rule to another; empty where they are the same."""
+    if start == end:
+        return ()
     ways: dict[str, Circle] = {start: ()}
     queue = deque([start])
     while queue:
         here = queue.popleft()
-        if here == end:
-            return ways[here]
-        for rule, edge in waking.get(here, {}).items():
+        woken = waking.get(here, {})
+        if end in woken:  # most circles are of two
+            return (*ways[here], woken[end])
+        for rule, edge in woken.items():
             if rule not in ways:
                 ways[rule] = (*ways[here], edge)
                 queue.append(rule)
