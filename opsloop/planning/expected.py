@@ -37,7 +37,6 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [
         {
-            "Sid": "",
             "Effect": "Allow",
             "Principal": {"Service": "lambda.amazonaws.com"},
             "Action": "sts:AssumeRole",
@@ -209,6 +208,7 @@ def _settings(config: Config) -> Iterator[tuple[Path, Any]]:
     settings = {
         "runtime": config.lambda_python_version,
         "handler": f"app.{config.function_name}",
+        "architecture": config.lambda_architecture,
         "memory": config.lambda_memory_size,
         "timeout": config.lambda_timeout,
         "layers": sorted(config.layers or []),

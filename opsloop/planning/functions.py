@@ -15,7 +15,7 @@ from chalicelib.plans import WAKER
 from opsloop.deploy.names import event_rule_name, function_name
 from opsloop.planning.asking import Asking
 from opsloop.planning.expected import environment
-from opsloop.planning.permissions import Permission, expanded
+from opsloop.planning.permissions import Permission, expanded, listed
 from opsloop.planning.state import Facts, Path, Unit
 
 Found = Mapping[str, Any]
@@ -67,16 +67,16 @@ class FunctionReader:
     def read(self, rule: str) -> Read:
         """The function of a rule with all that is its own, or what is left of that."""
         name, asking = function_name(self._stage, rule), Asking()
-        listed = self._listed.functions.get(name, {})
-        found = self._function(name, asking) if listed else {}
+        config = self._listed.functions.get(name, {})
+        found = self._function(name, asking) if config else {}
         handles: dict[Path, str] = {}
         facts = {
-            **_settings(listed),
+            **_settings(config),
             **_described(found),
             **self._invokers(name, asking, handles),
             **self._failures(name, asking),
             **self._trigger(rule, asking),
-            **self._topics(listed.get("FunctionArn", ""), handles),
+            **self._topics(config.get("FunctionArn", ""), handles),
             **self._log(name),
             **self._role(name, asking),
         }
@@ -88,7 +88,7 @@ class FunctionReader:
             unknown=frozenset(asking.unknown) | self._listed.unknown,
             handles=handles,
         )
-        return Read(unit, asking, found.get("Code", {}).get("Location"), listed.get("CodeSha256"))
+        return Read(unit, asking, found.get("Code", {}).get("Location"), config.get("CodeSha256"))
 
     def _function(self, name: str, asking: Asking) -> Found:
         found: Found | None = asking.read(
@@ -161,12 +161,12 @@ class FunctionReader:
 
     def _policies(self, name: str, asking: Asking) -> dict[str, frozenset[Permission]]:
         call = self._clients.iam.get_paginator("list_role_policies").paginate
-        listed = asking.read(
+        names = asking.read(
             "policies",
             f"iam:ListRolePolicies {name}",
             lambda: [one for page in call(RoleName=name) for one in page["PolicyNames"]],
         )
-        documents = {policy: self._document(name, policy, asking) for policy in listed or []}
+        documents = {policy: self._document(name, policy, asking) for policy in names or []}
         return {policy: expanded(one) for policy, one in documents.items() if one}
 
     def _document(self, name: str, policy: str, asking: Asking) -> Any:
@@ -181,9 +181,18 @@ class FunctionReader:
 def _trusted(role: Found) -> Iterator[tuple[Path, Any]]:
     """Who may take the role, and what bounds it."""
     if "AssumeRolePolicyDocument" in role:
-        yield ("role", "trust"), role["AssumeRolePolicyDocument"]
+        yield ("role", "trust"), _without_names(role["AssumeRolePolicyDocument"])
     if "PermissionsBoundary" in role:
         yield ("role", "boundary"), role["PermissionsBoundary"]["PermissionsBoundaryArn"]
+
+
+def _without_names(policy: Found) -> Found:
+    """A policy whose statements have no `Sid`: Chalice gives them empty ones."""
+    statements = [
+        {key: said for key, said in one.items() if key != "Sid"}
+        for one in listed(policy.get("Statement", []))
+    ]
+    return {**policy, "Statement": statements}
 
 
 def _settings(found: Found) -> Facts:
@@ -194,6 +203,7 @@ def _settings(found: Found) -> Facts:
     said = {
         "runtime": found.get("Runtime"),
         "handler": found.get("Handler"),
+        "architecture": found.get("Architectures", ["x86_64"])[0],
         "memory": found.get("MemorySize"),
         "timeout": found.get("Timeout"),
         "role": found.get("Role", "").rpartition("/")[2],

@@ -85,7 +85,7 @@ def expanded(document: Document) -> frozenset[Permission]:
     """All that a policy document says, each thing alone."""
     return frozenset(
         Permission(action, resource, condition, statement.get("Effect", "Allow"))
-        for statement in _list(document.get("Statement", []))
+        for statement in listed(document.get("Statement", []))
         for condition in [_condition(statement.get("Condition", {}))]
         for action in _either(statement, "Action")
         for resource in _either(statement, "Resource")
@@ -123,16 +123,16 @@ def _within(one: Permission, kept: Iterable[Permission]) -> Permission | None:
 def _either(statement: Document, key: str) -> Iterator[str]:
     """The values of a key; of its opposite (`NotAction`), all of them as one."""
     if key in statement:
-        yield from map(str, _list(statement[key]))
+        yield from map(str, listed(statement[key]))
     elif f"Not{key}" in statement:
-        yield f"!({', '.join(sorted(map(str, _list(statement[f'Not{key}']))))})"
+        yield f"!({', '.join(sorted(map(str, listed(statement[f'Not{key}']))))})"
     else:
         yield "*"
 
 
 def _condition(block: Any) -> Condition:
     texts = {
-        operator: {key: [_text(one) for one in _list(values)] for key, values in keys.items()}
+        operator: {key: [_text(one) for one in listed(values)] for key, values in keys.items()}
         for operator, keys in block.items()
     }
     return Condition.of(texts)
@@ -148,7 +148,8 @@ def _covers(pattern: str, other: str) -> bool:
     return covers(pattern, other)
 
 
-def _list(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """What IAM lets stand alone or in a list."""
     return value if isinstance(value, list) else [value]
 
 
