@@ -15,6 +15,7 @@ from opsloop.graph.drawing import Box, Drawing, Link
 from opsloop.graph.layout import Placed, placed
 from opsloop.graph.svg_style import STYLE
 from opsloop.markup import Markup, element
+from opsloop.naming import WrongUsage
 from opsloop.output import plain
 
 #: a letter's width at the size of each class of the style
@@ -25,6 +26,8 @@ _ROW_GAP, _COLUMN_GAP, _GROUP_GAP = 10.0, 64.0, 30.0
 _MARGIN, _HEAD = 28.0, 34.0
 #: how far a link that leads back keeps from boxes
 _LANE = 16.0
+#: links among rules; of more no picture can be read, and it takes long to draw
+MOST_WAKES = 500
 _COLUMNS = ("triggers", "rules", "actions", "what they cause")
 
 
@@ -44,7 +47,13 @@ class _Group:
 
 
 def svg(drawing: Drawing) -> str:
-    """The whole picture."""
+    """The whole picture. Raises WrongUsage where nobody could read it."""
+    triggers = {box.id for box in drawing.boxes if box.kind == "trigger"}
+    if (wakes := sum(link.end in triggers for link in drawing.links)) > MOST_WAKES:
+        raise WrongUsage(
+            f"found {wakes:,} links that wake rules; expected at most {MOST_WAKES:,} "
+            "in a picture: choose by --rule or --pack, or take --format text"
+        )
     groups = list(_groups(drawing))
     lefts = _lefts(groups)
     width = lefts[-1] - _COLUMN_GAP + _MARGIN

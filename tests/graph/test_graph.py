@@ -19,6 +19,7 @@ from opsloop.graph.mermaid import mermaid
 from opsloop.graph.rules import graph
 from opsloop.graph.svg import svg
 from opsloop.graph.words import trigger
+from opsloop.naming import WrongUsage
 from opsloop.rules.triggers import When
 from tests.compiler.projects import ROOT
 from tests.graph.projects import STATE, written
@@ -183,6 +184,24 @@ def test_boxes_of_the_picture_lie_within_it_and_apart(folder: Path) -> None:
 def _side(rect: ET.Element) -> Iterator[float]:
     for name in ("x", "y", "width", "height"):
         yield float(rect.get(name, 0))
+
+
+def everyone_wakes_everyone(rules: int) -> Drawing:
+    boxes, links = list[Box](), list[Link]()
+    for n in range(rules):
+        boxes += [Box(f"t{n}", "trigger", "api", (), "p"), Box(f"e{n}", "event", "", ("x",), "p")]
+        links += [Link(f"t{n}", f"e{n}"), *(Link(f"e{n}", f"t{other}") for other in range(rules))]
+    return Drawing(tuple(boxes), tuple(links))
+
+
+def test_a_picture_that_nobody_could_read_is_not_drawn() -> None:
+    assert svg(everyone_wakes_everyone(22)).startswith("<svg")
+    with pytest.raises(WrongUsage) as refused:
+        svg(everyone_wakes_everyone(23))
+    assert str(refused.value) == (
+        "found 529 links that wake rules; expected at most 500 in a picture: "
+        "choose by --rule or --pack, or take --format text"
+    )
 
 
 def test_the_shipped_rules_are_drawn_in_the_docs() -> None:
