@@ -49,6 +49,8 @@ class Secrets:
 
     def redact(self, value: Any) -> Any:
         """The same JSON value, with every secret seen so far replaced by `***`, keys too."""
+        if not self._seen:
+            return value
         if isinstance(value, str):
             return self._masked(value)
         if isinstance(value, dict):

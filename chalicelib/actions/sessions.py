@@ -85,13 +85,13 @@ class Sessions:
     def _client(self, service: str, region: str | None, *, hooked: bool) -> Any:
         key = (service, region, hooked)
         if key not in self._clients:
-            made = self._make(service, region)
+            made = self._make(service, region, validated=hooked)
             if hooked:
                 _hook(made.meta.events)
             self._clients[key] = made
         return self._clients[key]
 
-    def _make(self, service: str, region: str | None) -> Any:
+    def _make(self, service: str, region: str | None, *, validated: bool) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
         if self._session is None:
@@ -100,6 +100,8 @@ class Sessions:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            # a quarter of each call; what opsloop itself asks for, only opsloop puts together
+            parameter_validation=validated,
         )
         make: Callable[..., Any] = self._session.client
         return make(service, region_name=region, config=config)

@@ -15,6 +15,8 @@ from chalicelib.errors import EventError
 _SHOWN = 40
 _KEYS = 8
 _DEEPEST = 100
+#: written out, a union would be made anew for each value that is asked
+_NESTING = (dict, list)
 _KINDS = {type(None): "null", bool: "a boolean", int: "a number", float: "a number"}
 
 
@@ -85,8 +87,8 @@ def shallow(value: dict[str, Any], where: str) -> None:
     """Raise `EventError` for what is nested deeper than later code could follow it."""
     level: list[Any] = [value]
     for _ in range(_DEEPEST):
-        inner = (x for each in level for x in (each.values() if isinstance(each, dict) else each))
-        level = [each for each in inner if isinstance(each, dict | list)]
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [each for values in inner for each in values if isinstance(each, _NESTING)]
         if not level:
             return
     raise EventError(f"{where}: found JSON nested deeper than {_DEEPEST} levels")

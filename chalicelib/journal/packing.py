@@ -16,6 +16,9 @@ from typing import Any
 PLAIN = 8_192
 
 
+# written out, a union is made anew each time that it is asked for
+_LISTS = (list, tuple)
+_TEXTS = (str, bytes)
 #: bytes of a text for people: a name, a reason, an error's message
 LONGEST_TEXT = 2_000
 
@@ -29,7 +32,7 @@ def storable(value: Any, most: int = LONGEST_TEXT) -> Any:
         return _storable(value, most)
     if isinstance(value, dict):
         return {_storable(name, most): storable(each, most) for name, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [storable(each, most) for each in value]
     return value
 
@@ -76,7 +79,8 @@ def unpack(name: str, item: Mapping[str, Any]) -> Any:
 
 def size(value: Any) -> int:
     """About how many bytes the texts and packed values of an item take."""
-    if isinstance(value, str | bytes):
+    if isinstance(value, _TEXTS):
         return len(value)
-    inner = value.values() if isinstance(value, Mapping) else value
-    return sum(map(size, inner)) if isinstance(value, Mapping | list) else 0
+    if isinstance(value, dict):
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, _LISTS) else 0

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.shared.user_agent import register_feature_to_session
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 
 from chalicelib.actions.base import WouldCall
 from chalicelib.actions.sessions import Sessions
@@ -179,3 +184,10 @@ def test_one_session_for_all_clients(aws: World) -> None:
     sessions.client("sqs")
     sessions.client("sns")
     assert made == [1]
+
+
+def test_only_what_a_rule_says_is_validated(aws: World) -> None:
+    """Of opsloop's own calls a quarter would go into that."""
+    assert aws.sessions.client("sqs").list_queues(MaxResults="10")["QueueUrls"] == []
+    with pytest.raises(ParamValidationError, match="MaxResults"):
+        aws.tools().client("sqs").list_queues(MaxResults="10")
