@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import StringIO
 from itertools import groupby
 from operator import attrgetter
@@ -78,11 +77,8 @@ def _events(under: Tree, events: tuple[Event, ...]) -> None:
 
 
 def _wake(wake: Wake) -> Text:
-    return Text.assemble(("wakes ", "dim"), (wake.rule, "bold"), ("".join(_but(wake)), "yellow"))
-
-
-def _but(wake: Wake) -> Iterator[str]:
     if wake.refused:
-        yield "  no: it knows the event for its own doing"
-    elif wake.hangs_on:
-        yield f"  maybe: it hangs on {', '.join(map(plain, wake.hangs_on))}"
+        why = "  but knows the event for its own doing"
+        return Text.assemble(("would wake ", "dim"), wake.rule, (why, "dim"))
+    why = f"  maybe: it hangs on {', '.join(map(plain, wake.hangs_on))}" if wake.hangs_on else ""
+    return Text.assemble(("wakes ", "dim"), (wake.rule, "bold"), (why, "yellow"))

@@ -52,7 +52,7 @@ one
 │   │   ├── causes ec2:StopInstances
 │   │   └── causes {STATE}
 │   │       └── wakes start  maybe: it hangs on detail.state
-│   ├── then        wait 300 s
+│   ├── then        wait 5m
 │   └── on failure  notify → pager
 │       └── causes message to pager
 │           └── wakes tell
@@ -85,6 +85,22 @@ stop → {STATE} → start → ec2:StartInstances → tag → ec2:CreateTags →
 def test_the_tree(folder: Path) -> None:
     result = run(folder)
     assert (result.exit_code, result.stderr, result.stdout) == (0, "", TREE)
+
+
+def test_a_rule_that_would_wake_itself(tmp_path: Path) -> None:
+    own = "when: {event: {source: [opsloop], detail-type: [Loop Open, Execution Failed]}}\n"
+    limit = "guard: {rate: 5/1h}\nthen: [{do: notify, with: {to: pager, title: Hello}}]\n"
+    told = run(written(tmp_path, three__ends=own + limit), "--pack", "three").stdout
+    assert told == (
+        "three\n"
+        "└── ends  observe\n"
+        "    ├── when        event opsloop, Loop Open, Execution Failed\n"
+        "    ├── then        notify → pager\n"
+        "    │   └── causes message to pager\n"
+        "    │       └── wakes tell\n"
+        "    └── causes Execution Failed\n"
+        "        └── would wake ends  but knows the event for its own doing\n"
+    )
 
 
 def test_a_file_holds_what_the_terminal_shows(folder: Path, tmp_path: Path) -> None:
