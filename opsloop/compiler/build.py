@@ -18,7 +18,7 @@ from opsloop.compiler.policies import StagePolicies
 from opsloop.compiler.stages import Stages
 from opsloop.compiler.uncollected import uncollected
 from opsloop.lint.base import Seen, Whole
-from opsloop.lint.run import lint, silences
+from opsloop.lint.run import idle, lint, silences
 from opsloop.problems import Problem, Problems, Silenced, in_order
 from opsloop.rules.project import Project, read_project
 
@@ -63,7 +63,7 @@ def _compiled(folder: Path) -> Compiled:
     if not _failing(problems):
         seen = [Seen(file, plans[file.name], stages.lowered) for file in project.rules]
         whole = Whole(project, seen, plans, stages.lowered, stages.channels, policies)
-        problems += [*comments.heard(lint(whole)), *comments.idle()]
+        problems += [*comments.heard(lint(whole)), *idle(comments, whole)]
     warnings = [problem for problem in dict.fromkeys(problems) if problem.warning]
     if failing := _failing(problems):
         raise Problems(failing, warnings, comments.silenced)

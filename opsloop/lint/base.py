@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from chalicelib.plan import Plan, Stage
 from opsloop.compiler.calls import Calls
-from opsloop.compiler.chains import Circle, Edge, circles, edges
+from opsloop.compiler.chains import Circle
 from opsloop.compiler.stages import Channels
 from opsloop.lint.codes import TITLES
+from opsloop.lint.waking import believable
 from opsloop.patterns import Pattern
 from opsloop.problems import Fault, Path
 from opsloop.rules.checks import steps_of
@@ -92,7 +93,7 @@ class Whole:
         One that observes causes nothing, and one that asks is ended by people.
         """
         active = [seen.file for seen in self.rules if seen.rule.mode == "active"]
-        return circles(_core(edges(active, self.plans, self.channels)))
+        return believable(active, self.plans, self.channels)
 
 
 OfRule = Callable[[Seen], Iterator[Fault]]
@@ -118,16 +119,6 @@ class Lint:
     def title(self) -> str:
         """What was found, in a few words."""
         return TITLES[self.code]
-
-
-def _core(found: Sequence[Edge]) -> Sequence[Edge]:
-    """Without the edges that lead to no rule that wakes, or from one that nothing wakes."""
-    while True:
-        both = {edge.rule for edge in found} & {edge.wakes for edge in found}
-        left = [edge for edge in found if edge.rule in both and edge.wakes in both]
-        if len(left) == len(found):
-            return left
-        found = left
 
 
 def _changes(do: str) -> bool:

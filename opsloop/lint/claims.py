@@ -37,8 +37,8 @@ class Criterion:
 
     text: str
     path: Path
-    why_never: str | None = None
-    always: bool = False
+    #: None: it is always met
+    why_never: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _said(seen: Seen, expr: Expr, claimed: dict[Steps, _Claim]) -> Iterator[Crit
     text, path = expr["text"], _path(seen, expr["text"])
     if path and _is_constant(expr["tree"]):
         met = Evaluator(_Nothing(), _Nothing(), str).holds({"test": expr}).met
-        yield Criterion(text, path, None if met else "it reads nothing", always=met)
+        yield Criterion(text, path, None if met else "it reads nothing")
         return
     for steps, values in _claims(expr["tree"], seen.plan["let"]):
         said = _Claim(f"`{text}` has to hold as well" if path else _promised(values), values)

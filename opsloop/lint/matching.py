@@ -19,6 +19,8 @@ from opsloop.patterns import operators
 from opsloop.patterns.branches import Branch, Field
 from opsloop.problems import Fault, Path
 
+#: told where OPS201 is
+ALWAYS = "OPS202"
 #: every event has them, and of one account and region they are always the same
 _SAME = frozenset({"account", "region", "version"})
 _SENDERS = frozenset({"source", "detail-type"})
@@ -26,8 +28,8 @@ _SENDERS = frozenset({"source", "detail-type"})
 _ALL_OF_AWS = ('"', '"a', '"aw', '"aws', '"aws.')
 
 
-def never_met(seen: Seen) -> Iterator[Fault]:
-    """Criteria that no event meets."""
+def constant(seen: Seen) -> Iterator[Fault]:
+    """Criteria that no event meets, and criteria that say nothing."""
     for criterion in criteria(seen):
         if criterion.why_never:
             yield Fault(
@@ -35,14 +37,10 @@ def never_met(seen: Seen) -> Iterator[Fault]:
                 "a criterion that an event can meet",
                 path=criterion.path,
             )
-
-
-def always_met(seen: Seen) -> Iterator[Fault]:
-    """Criteria that say nothing."""
-    for criterion in criteria(seen):
-        if criterion.always:
-            found = f"`{criterion.text}`, which is always met: it reads nothing of the event"
-            yield Fault(found, "a criterion on the event, or none", path=criterion.path)
+        else:
+            found = f"`{criterion.text}`, which is always met: it reads nothing"
+            expected = "a criterion on the event, or none"
+            yield Fault(found, expected, path=criterion.path, lint=ALWAYS)
 
 
 def everything(seen: Seen) -> Iterator[Fault]:
@@ -155,15 +153,14 @@ LINTS = (
         "another criterion of the rule: a state that the pattern does not let through, say.",
         why="The rule is deployed, costs nothing, and never acts. It looks like a quiet day.",
         fix="Criteria of one list have to hold together: for alternatives write `any:`.",
-        of_rule=never_met,
+        of_rule=constant,
     ),
     Lint(
-        "OPS202",
+        ALWAYS,
         "warning",
         finds="A criterion that reads nothing: neither the event, nor facts, parameters or time.",
         why="It looks like a condition, and is none.",
         fix="Mostly quotes are missing or too many: a name in single quotes is a text.",
-        of_rule=always_met,
     ),
     Lint(
         "OPS203",

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from chalicelib.plan import Expr
@@ -21,8 +22,8 @@ from opsloop.patterns.operators import Exactly, ExactNumber
 from opsloop.problems import Fault, Path
 from opsloop.rules.source import Source
 
-#: of rules with the same key, one is held against so many before it
-_MOST = 50
+#: of steps with the same key, one is held against so many before it
+_MOST = 20
 _OPPOSED = (
     ("start", "stop"),
     ("start", "terminate"),
@@ -53,17 +54,15 @@ class _Step:
 
 
 def overlaps(whole: Whole) -> Iterator[tuple[Source, Fault]]:
-    """For each rule the step that others repeat or undo, on the same event."""
+    """For each rule the first step that another repeats or undoes, on the same event."""
     before: dict[_Key, list[_Step]] = defaultdict(list)
     for seen in whole.rules:
-        clashes: dict[str, tuple[_Step, _Step, str]] = {}
-        for key, mine in _entries(seen):
-            for other in before[key][-_MOST:]:
-                if how := _clash(mine, other):
-                    clashes.setdefault(other.seen.file.name, (mine, other, how))
+        entries = list(_entries(seen))
+        others = ((mine, other) for key, mine in entries for other in before[key][:_MOST])
+        told = (_told(mine, other, how) for mine, other in others if (how := _clash(mine, other)))
+        yield from islice(told, 1)
+        for key, mine in entries:
             before[key].append(mine)
-        if clashes:
-            yield _told(list(clashes.values()))
 
 
 def _entries(seen: Seen) -> Iterator[tuple[_Key, _Step]]:
@@ -104,11 +103,8 @@ def _clash(mine: _Step, other: _Step) -> str | None:
     return f"undoes by {other.do}" if _opposed(mine.do, other.do) else None
 
 
-def _told(clashes: list[tuple[_Step, _Step, str]]) -> tuple[Source, Fault]:
-    (mine, other, how), *more = clashes
-    others = f" and so do {len(more)} more" if len(more) > 1 else " and one more" if more else ""
-    name = other.seen.file.name
-    found = f"{mine.do}, which the rule {name} {how} on the same event,{others}".removesuffix(",")
+def _told(mine: _Step, other: _Step, how: str) -> tuple[Source, Fault]:
+    found = f"{mine.do}, which the rule {other.seen.file.name} {how} on the same event"
     expected = "one rule, or criteria that part them"
     return mine.seen.file.source, Fault(found, expected, path=(*mine.path, "do"))
 
@@ -125,6 +121,8 @@ def _opposed(do: str, other: str) -> bool:
 
 def _meet(one: Seen, two: Seen) -> bool:
     """Whether an event may fit both patterns."""
+    if one.plan["wire"] == two.plan["wire"]:
+        return True
     if one.pattern is None or two.pattern is None:
         return False
     pairs = ((a, b) for a in one.pattern.branches for b in two.pattern.branches)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opsloop.lint.base import Lint, Whole
 from opsloop.lint.silencing import Silences
-from opsloop.lint.table import LINTS, SILENCED
+from opsloop.lint.table import LINTS, OF_MODE, SILENCED
 from opsloop.problems import Fault, Problem
 from opsloop.rules.project import Project
 from opsloop.rules.source import Source
@@ -34,7 +34,14 @@ def silences(project: Project) -> Silences:
     return Silences(sources, SILENCED)
 
 
+def idle(comments: Silences, whole: Whole) -> Iterator[Problem]:
+    """Comments that silence nothing; those of a rule that only observes wait for its mode."""
+    asleep = {seen.file.source.name for seen in whole.rules if not seen.acts}
+    return comments.idle(asleep, OF_MODE)
+
+
 def _problem(lint: Lint, source: Source, fault: Fault) -> Problem:
     told = source.problem(fault)
-    warning = lint.severity == "warning"
-    return Problem(told.place, told.found, told.expected, told.correction, warning, lint.code)
+    code = fault.lint or lint.code
+    warning = LINTS[code].severity == "warning"
+    return Problem(told.place, told.found, told.expected, told.correction, warning, code)

@@ -35,7 +35,8 @@ LINTS = (
     Lint(
         IDLE,
         "warning",
-        finds="A comment that silences a lint which is not told of its line.",
+        finds="A comment that silences a lint which is not told of its line. What waits for a "
+        "rule's mode is left out: a rule that observes for a while keeps its comments.",
         why="Left behind, it would one day hide what it was not written for.",
         fix="Take the comment away. If the line is still told of, put the comment on that line, or "
         "alone on the line above.",
@@ -72,11 +73,14 @@ class Silences:
         """Those that no comment silences; the others are put on record."""
         return [one for one in problems if not self._silence(one)]
 
-    def idle(self) -> Iterator[Problem]:
-        """A warning for each that silenced nothing, once everything has been heard."""
-        for silences in self._by_file.values():
+    def idle(self, asleep: Collection[str], of_mode: Collection[str]) -> Iterator[Problem]:
+        """A warning for each that silenced nothing, once everything has been heard.
+
+        Files that are `asleep` are told of no lint `of_mode`, and may keep its comment.
+        """
+        for file, silences in self._by_file.items():
             for one in silences:
-                if not one.used:
+                if not one.used and not (file in asleep and one.code in of_mode):
                     found = f"a silencing of {one.code}, which is not told of this line"
                     yield Problem(one.place, found, "no such comment", warning=True, code=IDLE)
 

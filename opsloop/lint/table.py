@@ -23,3 +23,5 @@ LINTS: dict[str, Lint] = {
 }
 #: those that a comment may silence
 SILENCED = frozenset(code for code, lint in LINTS.items() if lint.silenced)
+#: those on what a rule does, which its mode allows or not
+OF_MODE = frozenset(code for code in LINTS if code.startswith("OPS3"))

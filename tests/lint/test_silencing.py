@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opsloop.lint.silencing import Silences, comments
-from opsloop.lint.table import LINTS, SILENCED
+from opsloop.lint.table import LINTS, OF_MODE, SILENCED
 from opsloop.problems import Place, Problem
 from opsloop.rules.source import Source, read
 
@@ -101,12 +101,19 @@ def test_other_lines_other_codes_and_what_has_no_code_are_heard() -> None:
     others = [problem(1), problem(2, "OPS101"), Problem(Place("a.yaml", 2), "x", "y")]
     elsewhere = Problem(Place("b.yaml", 2), "x", "y", code="OPS303")
     assert silences.heard([*others, elsewhere, problem(2)]) == [*others, elsewhere]
-    assert list(silences.idle()) == []
+    assert list(silences.idle((), ())) == []
 
 
 def test_each_code_of_a_comment_has_to_silence_something() -> None:
     silences = Silences([source("a: 1  # opsloop: ignore OPS101, OPS303 - why")], SILENCED)
     assert silences.heard([problem(1)]) == []
-    assert [(one.place, one.found) for one in silences.idle()] == [
+    assert [(one.place, one.found) for one in silences.idle((), ())] == [
         (Place("a.yaml", 1, 7), "a silencing of OPS101, which is not told of this line")
     ]
+
+
+def test_what_waits_for_a_mode_is_not_idle() -> None:
+    silences = Silences([source("a: 1  # opsloop: ignore OPS303, OPS101 - why")], SILENCED)
+    idle = silences.idle({"a.yaml"}, OF_MODE)
+    assert [one.found.split(",")[0] for one in idle] == ["a silencing of OPS101"]
+    assert len(list(silences.idle({"b.yaml"}, OF_MODE))) == len(["OPS303", "OPS101"])
