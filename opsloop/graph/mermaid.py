@@ -10,11 +10,13 @@ from operator import attrgetter
 from opsloop.graph.drawing import Box, Drawing
 
 _SHAPES = {
-    "trigger": ('(["', '"])'),
+    "trigger": ('("', '")'),
     "rule": ('["', '"]'),
     "action": ('["', '"]'),
-    "event": ('[/"', '"/]'),
+    "event": ('("', '")'),
 }
+#: lines are as long as they are
+_WIDE = '%%{init: {"flowchart": {"wrappingWidth": 480}}}%%'
 _ARROWS = {"causes": "-->", "may": "-.->|maybe|", "failure": "-.->"}
 #: fill, line and ink of each kind: dark on light, wherever it is shown
 _CLASSES = {
@@ -34,9 +36,11 @@ def mermaid(drawing: Drawing) -> str:
 
 
 def _lines(drawing: Drawing) -> Iterator[str]:
+    yield _WIDE
     yield "flowchart LR"
     for place, (pack, boxes) in enumerate(groupby(drawing.boxes, key=attrgetter("pack"))):
         yield f'  subgraph p{place}["{_escaped(pack)}"]'
+        yield "    direction LR"
         yield from (f"    {_box(box)}" for box in boxes)
         yield "  end"
     for link in drawing.links:
