@@ -166,7 +166,8 @@ def test_no_rule_of_any_shape_makes_a_mutating_call_while_it_observes(
     assert stage.effects() == []
     ended = {one.status for name in SHAPES for one in stage.journal(name)}
     assert ended == {"observed"}
-    assert all(stage.journal(name) for name in SHAPES)
+    # those that an alarm wakes have heard nothing
+    assert all(stage.journal(name) for name, shape in SHAPES.items() if not shape.alarm)
 
 
 # Cloud Custodian: Lambda tries a failed policy again, and what had worked is done again.
