@@ -158,7 +158,7 @@ def differing(before: list[str], after: list[str]) -> Iterator[Line]:
 
 
 def _files(one: UnitDiff) -> Iterator[Line]:
-    for change in one.changes:
+    for change in sorted(one.changes, key=lambda change: change.path):
         if change.path[0] == "file":
             sign: Sign = "+" if change.before is ABSENT else "-" if change.after is ABSENT else "~"
             yield line(sign, change.path[1])

@@ -9,7 +9,7 @@ calls nobody, either. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from opsloop.output import plain
 from opsloop.planning import lines, review
@@ -42,17 +42,18 @@ def comment(report: Report) -> str:
         parts += [review.permissions_summary(report), *_permissions(report)]
     if told := list(_notes(report)):
         parts.append(_block(told, "text"))
-    return _within(parts, [_details(one) for one in report.difference.units])
+    return _within(parts, report.difference.units)
 
 
-def _within(parts: list[str], details: list[str]) -> str:
+def _within(parts: list[str], units: Sequence[UnitDiff]) -> str:
     """As many of the details as there is room for; what is left out is counted."""
     text = "\n\n".join(parts)
-    for place, one in enumerate(details):
-        if len(text) + len(one) > MOST:
-            left = len(details) - place
+    for place, unit in enumerate(units):
+        details = _details(unit)
+        if len(text) + len(details) > MOST:
+            left = len(units) - place
             return f"{text}\n\n{left} more did not fit here: `opsloop plan` has them all.\n"
-        text = f"{text}\n\n{one}"
+        text = f"{text}\n\n{details}"
     return f"{text}\n"
 
 
@@ -68,7 +69,7 @@ def _permissions(report: Report) -> Iterator[str]:
 
 
 def _section(section: Section, mark: str) -> Iterator[str]:
-    yield f"@@ {section.rule} @@"
+    yield f"@@ {section.title} @@"
     for told in section.told:
         # what begins with an exclamation mark has a colour of its own
         yield f"{'!' if told.danger else ''}{mark} {told.permission}"

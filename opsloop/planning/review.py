@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from opsloop.output import plain
 from opsloop.planning.danger import danger
@@ -25,22 +25,44 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The permissions that one rule gains, or loses; `ordinary` come and go with every rule."""
+    """What these rules gain, or lose, alike; `ordinary` come and go with every rule."""
 
-    rule: str
+    rules: tuple[str, ...]
     told: tuple[Told, ...]
     ordinary: int = 0
+
+    @property
+    def title(self) -> str:
+        """All their names."""
+        return ", ".join(map(plain, self.rules))
+
+
+#: rules that gain the same are told together from so many on
+TOGETHER = 3
 
 
 def sections(report: Report, *, more: bool) -> list[Section]:
     """By rule. What is to be looked at twice comes first: no length of list may hide it."""
-    found = []
-    for unit, gains in groupby(report.gains(more=more), key=lambda one: one[0].unit.name):
-        there = list(gains)
-        own = [gain for one, gain in there if _goes_without_saying(report, one, gain)]
-        said = sorted((told(gain) for _, gain in there if gain not in own), key=_is_harmless)
-        found.append(Section(plain(unit), tuple(said), len(own)))
-    return sorted(found, key=lambda section: all(map(_is_harmless, section.told)))
+    rules: dict[Told, list[str]] = {}
+    own: Counter[str] = Counter()
+    for one, gain in report.gains(more=more):
+        if _goes_without_saying(report, one, gain):
+            own[one.unit.name] += 1
+        else:
+            rules.setdefault(told(gain), []).append(one.unit.name)
+    return sorted(_sections(rules, own), key=lambda one: all(map(_is_harmless, one.told)))
+
+
+def _sections(rules: Mapping[Told, list[str]], own: Counter[str]) -> Iterator[Section]:
+    """What is to be looked at twice apart from the rest, even of one rule."""
+    said: dict[tuple[bool, tuple[str, ...]], list[Told]] = {}
+    for one, names in rules.items():
+        for key in [tuple(names)] if len(names) >= TOGETHER else [(name,) for name in names]:
+            said.setdefault((_is_harmless(one), key), []).append(one)
+    for name in own:
+        said.setdefault((True, (name,)), [])
+    for (harmless, alike), there in said.items():
+        yield Section(alike, tuple(there), own[alike[0]] if harmless and len(alike) == 1 else 0)
 
 
 def _is_harmless(one: Told) -> bool:
@@ -62,13 +84,21 @@ def summary(report: Report) -> str:
 
 def permissions_summary(report: Report) -> str:
     """How many permissions are gained and lost, those that every rule has counted apart."""
-    gained = [each for one in sections(report, more=True) for each in one.told]
-    lost = [each for one in sections(report, more=False) for each in one.told]
+    gained, dangerous = _counted(sections(report, more=True))
+    lost, _ = _counted(sections(report, more=False))
     if not gained and not lost:
         return "No rule may do more or less than before."
-    dangerous = sum(one.danger is not None for one in gained)
     look = f", {dangerous} to look at twice" if dangerous else ""
-    return f"Permissions: {len(gained)} gained{look}; {len(lost)} lost."
+    return f"Permissions: {gained} gained{look}; {lost} lost."
+
+
+def _counted(there: list[Section]) -> tuple[int, int]:
+    """How many permissions, and how many of them to look at twice, rule by rule."""
+    dangerous = [sum(not _is_harmless(each) for each in one.told) for one in there]
+    return (
+        sum(len(one.told) * len(one.rules) for one in there),
+        sum(count * len(one.rules) for count, one in zip(dangerous, there, strict=True)),
+    )
 
 
 def ordinary(section: Section) -> str:

@@ -132,6 +132,8 @@ def _what(step: Step) -> Any:
             return step["do"]
         case "wait":
             return step["wait"]
+        case "steps":
+            return [_step(one) for one in step["steps"]]
         case "approve":
             asked = step["approve"]
             prompt = text(asked["prompt"]) if asked["prompt"] else None

@@ -86,7 +86,7 @@ def _permissions(report: Report) -> Iterator[RenderableType]:
 
 
 def _section(section: Section, mark: str) -> Iterator[RenderableType]:
-    yield Text(f"  {section.rule}")
+    yield Text(f"  {section.title}")
     for told in section.told:
         yield from permission(told, mark)
     if section.ordinary:

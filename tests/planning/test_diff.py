@@ -17,19 +17,19 @@ PATHS = st.sampled_from(
     [("function", "memory"), ("function", "role"), ("rule", "mode"), ("trigger", "pattern")]
 )
 VALUES = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "a"])
+PERMISSIONS = st.builds(Permission, st.sampled_from("ab"), st.sampled_from("*x"))
 POLICIES = st.dictionaries(
-    st.sampled_from(["own", "other"]),
-    st.frozensets(st.builds(Permission, st.sampled_from("ab"), st.sampled_from("*x"))),
+    st.sampled_from(["own", "other"]), st.frozensets(PERMISSIONS, max_size=2), max_size=2
 )
 UNITS = st.builds(
     Unit,
     kind=st.sampled_from(["rule", "waker", "stage"]),
     name=st.sampled_from(["one", "two", "three"]),
-    facts=st.dictionaries(PATHS, VALUES),
+    facts=st.dictionaries(PATHS, VALUES, max_size=3),
     policies=POLICIES,
     content=st.none() | st.sampled_from(["x", "y"]),
 )
-STATES = st.lists(UNITS, unique_by=lambda unit: unit.key).map(state)
+STATES = st.lists(UNITS, max_size=4, unique_by=lambda unit: unit.key).map(state)
 
 
 @given(STATES)

@@ -128,11 +128,24 @@ def test_a_long_line_is_cut() -> None:
 
 def test_no_number_of_harmless_permissions_hides_one_to_look_at() -> None:
     harmless = [Permission("s3:GetObject", f"arn:aws:s3:::bucket-{n}/*") for n in range(2000)]
-    bad = Permission("iam:PassRole", "*")
-    made = comment(report(gained(*harmless, name="a"), gained(*harmless, bad, name="z")))
+    bad, worse = Permission("iam:PassRole", "*"), Permission("s3:*", "*")
+    made = comment(report(gained(*harmless, bad, name="a"), gained(*harmless, worse, name="z")))
     block = made.split("```")[1]
-    assert block.startswith("diff\n@@ z @@\n!+ iam:PassRole on *\n!     hands a role on\n+ s3:")
-    assert "Permissions: 4001 gained, 1 to look at twice; 0 lost." in made
+    assert block.startswith(
+        "diff\n"
+        "@@ a @@\n!+ iam:PassRole on *\n!     hands a role on\n"
+        "@@ z @@\n!+ s3:* on *\n!     a wildcard for an action\n"
+        "@@ a @@\n+ s3:GetObject on arn:aws:s3:::bucket-0/*\n"
+    )
+    assert "Permissions: 4002 gained, 2 to look at twice; 0 lost." in made
+
+
+def test_what_many_rules_gain_is_told_once() -> None:
+    shared, own = Permission("events:PutEvents", "x"), Permission("s3:GetObject", "y")
+    units = [gained(shared, name=name) for name in "ab"] + [gained(shared, own, name="c")]
+    assert (
+        "```diff\n@@ a, b, c @@\n+ events:PutEvents on x\n@@ c @@\n+ s3:GetObject on y\n```"
+    ) in comment(report(*units))
 
 
 def test_no_changes() -> None:

@@ -49,6 +49,13 @@ then:
     do: aws.ec2.create_tags
     with: {Resources: ["${volume}"], Tags: [{Key: "${tag}", Value: x}]}
     on_error: continue
+  - for_each: event.detail.others
+    at_once: 2
+    steps:
+      - id: look
+        do: aws.ec2.describe_volumes
+        with: {VolumeIds: ["${item}"]}
+      - {wait: 1m, if: steps.look.result.Volumes}
 verify:
   check: found
   until: result.State == 'available'
@@ -74,7 +81,7 @@ def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
     assert told["guard"]["cooldown"] == {"seconds": 3600, "after": "any"}
     assert told["on_failure"] == [{"if": "error.step == 'snap'", "fail": "${error.message}"}]
     assert told["verify"]["until"] == "result.State == 'available'"
-    snap, wait, stop, tags = told["then"]
+    snap, wait, stop, tags, others = told["then"]
     assert snap == {
         "id": "snap",
         "do": "aws.ec2.create_snapshot",
@@ -87,6 +94,12 @@ def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
         "do": "aws.ec2.create_tags",
         "with": {"Resources": ["${volume}"], "Tags": [{"Key": "${tag}", "Value": "x"}]},
         "on_error": "continue",
+    }
+    look = {"id": "look", "do": "aws.ec2.describe_volumes", "with": {"VolumeIds": ["${item}"]}}
+    assert others == {
+        "for_each": {"of": "event.detail.others", "as": "item"},
+        "at_once": 2,
+        "steps": [look, {"if": "steps.look.result.Volumes", "wait": 60.0}],
     }
 
 
