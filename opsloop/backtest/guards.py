@@ -84,6 +84,9 @@ def assumptions(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "deadline", "events are taken to arrive at once"
     if guard["breaker"]:
         yield "breaker", "no execution is taken to fail"
+    for key, name in (("only", "only"), ("spares", "except")):
+        if key in guard:
+            yield name, "what it touches is taken to be within its bounds"
     if guard["recheck"] and simulated(plan):
         yield "recheck", "an alarm that was refused is not looked at again"
 

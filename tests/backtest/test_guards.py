@@ -201,6 +201,11 @@ def test_keys_that_no_longer_count_are_forgotten(monkeypatch: pytest.MonkeyPatch
             False,
             {"blast": "its targets depend on facts, and are taken to be few enough"},
         ),
+        (
+            {"only": {"tags": {"env": "dev"}}, "except": {"arns": "arn:aws:s3:::a"}},
+            False,
+            dict.fromkeys(("only", "except"), "what it touches is taken to be within its bounds"),
+        ),
     ],
 )
 def test_what_is_simulated_and_what_is_assumed(
