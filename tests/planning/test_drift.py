@@ -11,15 +11,16 @@ from opsloop.planning.drift import DriftReport
 from opsloop.planning.drifted import view
 from tests.cli.projects import ACCOUNT
 from tests.planning.goldens import as_json, printed, same
+from tests.planning.repository import repository
 from tests.planning.stage import REPORT, STAGE, Deployment
 
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:other"
 EVERYTHING = {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}
 
 
-def drift(deployment: Deployment) -> DriftReport:
+def drift(deployment: Deployment, against: str | None = None) -> DriftReport:
     return planning.drift(
-        deployment.folder, STAGE, None, lambda _stage: deployment.session, deployment.fetch
+        deployment.folder, STAGE, against, lambda _stage: deployment.session, deployment.fetch
     )
 
 
@@ -208,3 +209,22 @@ def test_settings_and_code_that_wait_to_be_deployed_are_told(deployed: Deploymen
         "deployed; `--against REV` takes the revision that was\n"
         "deployed, and not in the checkout: release; `opsloop plan` has them"
     )
+
+
+def test_the_revision_that_was_deployed_can_be_named(deployed: Deployment) -> None:
+    repository(deployed.folder)
+    path = deployed.folder / "rules" / "storage" / "report.yaml"
+    path.write_text(REPORT.replace("rate(1 day)", "rate(12 hours)"), encoding="utf-8")
+    (deployed.folder / "chalicelib" / "engine.py").write_text("2\n", encoding="utf-8")
+    deployed.session.client("events").disable_rule(Name="opsloop-dev-report-event")
+    report = drift(deployed, against="HEAD")
+    assert told(report) == [
+        (
+            "EventBridge rule opsloop-dev-report-event",
+            "state",
+            "aws events enable-rule --name opsloop-dev-report-event",
+        )
+    ]
+    assert report.notes == ()
+    heading = "opsloop drift  stage dev (123456789012 us-east-1), against HEAD\n"
+    assert printed(view(report)).startswith(heading)
