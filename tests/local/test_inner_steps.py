@@ -129,3 +129,16 @@ def test_at_once_they_wait_together(stage: LocalStage, queues: list[str]) -> Non
     assert [stage.tags(queue).get("state") for queue in queues] == ["draining", "draining", None]
     assert stage.wake(after=300) == ["succeeded"]
     assert [stage.tags(queue).get("state") for queue in queues] == ["done", "done", None]
+
+
+def test_each_element_is_held_against_the_guards(stage: LocalStage, queues: list[str]) -> None:
+    """The second is out of bounds: nothing is done to it, and the first is through."""
+    only_a = '  only: {arns: "arn:aws:sqs:*:*:a"}\nthen:\n'
+    stage.deploy({"rule": HEAD + RULE.replace("then:\n", only_a, 1)})
+    assert stage.deliver(order(queues=queues)) == ["waiting"]
+    assert stage.wake(after=300) == ["failed"]
+    assert [stage.tags(queue).get("state") for queue in queues] == ["done", None, None]
+    error = only(stage).error
+    assert error is not None
+    assert (error.kind, error.step, error.code) == ("guard", "drain", "OutOfBounds")
+    assert error.message.startswith("element 1 of 2: only: ")
