@@ -38,7 +38,7 @@ class Wanted:
 def backtest(wanted: Wanted, workers: int, clock: Clock, watch: Watch) -> Report:
     """The report. `watch` is called now and then. Raises OSError and botocore's errors."""
     began, passed = clock.now(), Passed()
-    with TemporaryDirectory(prefix="opsloop-") as folder:
+    with TemporaryDirectory(prefix="opsloop-", ignore_cleanup_errors=True) as folder:
         job = _job(wanted, Path(folder))
         counted = count(job, _inputs(wanted, passed), workers, watch)
         settle(counted.gathered.in_order(), counted.tally, job)

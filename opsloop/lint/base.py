@@ -93,7 +93,7 @@ class Whole:
         One that observes causes nothing, and one that asks is ended by people.
         """
         active = [seen.file for seen in self.rules if seen.rule.mode == "active"]
-        return believable(active, self.plans, self.channels)
+        return believable(active, self.plans, self.channels, self.stages.values())
 
 
 OfRule = Callable[[Seen], Iterator[Fault]]

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chalicelib.plan import Plan
+from chalicelib.plan import Plan, Stage
 from opsloop.compiler.chains import Circle, Edge, caused, circles, edges, topics_of
 from opsloop.compiler.stages import Channels
 from opsloop.patterns import Pattern
@@ -23,11 +23,14 @@ _OF_A_KIND = 2
 
 
 def believable(
-    active: Sequence[RuleFile], plans: Mapping[str, Plan], channels: Channels
+    active: Sequence[RuleFile],
+    plans: Mapping[str, Plan],
+    channels: Channels,
+    stages: Iterable[Stage],
 ) -> list[Circle]:
     """The circles among rules that act."""
     files = list(_woken(list(_few_of_a_kind(active, plans)), plans, channels))
-    found = [edge for edge in edges(files, plans, channels) if _is_likely(edge)]
+    found = [edge for edge in edges(files, plans, channels, stages) if _is_likely(edge)]
     return circles(_core(found))
 
 
