@@ -78,11 +78,14 @@ class Account:
         self.function.become(iam.create_access_key(UserName="function")["AccessKey"])
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of an EC2 resource; of others no policy here asks for them."""
-        if not arn.startswith(f"arn:{self.partition}:ec2:"):
-            return {}
-        wanted = [{"Name": "resource-id", "Values": [arn.rpartition("/")[2]]}]
-        found = self.client("ec2").describe_tags(Filters=wanted)["Tags"]
+        """The tags of an EC2 resource or a queue; of others no policy here asks for them."""
+        found: list[dict[str, str]] = []
+        if arn.startswith(f"arn:{self.partition}:ec2:"):
+            wanted = [{"Name": "resource-id", "Values": [arn.rpartition("/")[2]]}]
+            found = self.client("ec2").describe_tags(Filters=wanted)["Tags"]
+        if arn.startswith(f"arn:{self.partition}:sqs:"):
+            known = self.client("resourcegroupstaggingapi").get_resources(ResourceARNList=[arn])
+            found = [tag for one in known["ResourceTagMappingList"] for tag in one["Tags"]]
         return {tag["Key"]: tag["Value"] for tag in found}
 
     def user(self, name: str) -> str:

@@ -1,6 +1,7 @@
 """A rule for every curated action, as small as it gets, with the scenarios that need its policy.
 
-Where an action needs other permissions for other parameters, it has several.
+Where an action needs other permissions for other parameters, it has several. So have the guards
+that a policy holds too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.e2e.ministack import ACCOUNT, REGION
 from tests.engine.fakes import FakeClock
 from tests.engine.plans import EVENT, STAGE, plan, step
 from tests.permissions.account import Account
+from tests.permissions.asked import Asked
 from tests.permissions.network import instance_of, open_quarantine
 from tests.permissions.running import Scenario, Subject, functions_of
 from tests.permissions.watching import Answers
@@ -47,11 +49,14 @@ class Example:
 
     step: str
     scenarios: tuple[Scenario, ...]
+    guard: str = "{}"
+    #: what the guard keeps it from
+    kept_from: tuple[Asked, ...] = ()
 
 
 def subjects(folder: Path) -> list[Subject]:
     """Every example, compiled as any rule is."""
-    rules = {f"actions/{_rule(name)}.yaml": _text(one.step) for name, one in EXAMPLES.items()}
+    rules = {f"actions/{_rule(name)}.yaml": _text(one) for name, one in EXAMPLES.items()}
     made = compile_project(project(folder, rules, SETTINGS))
     return [
         Subject(
@@ -60,6 +65,7 @@ def subjects(folder: Path) -> list[Subject]:
             made.stages["dev"],
             made.policies["dev"][_rule(name)],
             one.scenarios,
+            one.kept_from,
         )
         for name, one in EXAMPLES.items()
     ]
@@ -69,8 +75,8 @@ def _rule(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
-def _text(step: str) -> str:
-    return f"{RULE}then: [{step}]\n"
+def _text(example: Example) -> str:
+    return f"{RULE}guard: {example.guard}\nthen: [{example.step}]\n"
 
 
 def manual(given: str = "") -> Any:
@@ -130,6 +136,11 @@ def _open_quarantine(account: Account) -> Any:
 def _sealed(account: Account) -> Any:
     account.client("sns").create_topic(Name="sealed", Attributes={"KmsMasterKeyId": _KMS})
     return manual()
+
+
+def _queue(account: Account) -> Any:
+    made = account.client("sqs").create_queue(QueueName="jobs", tags={"env": "dev"})
+    return manual(made["QueueUrl"])
 
 
 def _chat(account: Account) -> Any:
@@ -233,6 +244,14 @@ def _tags(service: str) -> Example:
     return Example(step, (Scenario(_plainly, done),))
 
 
+_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}"
+
+
+def _purge(guard: str, *kept_from: Asked) -> Example:
+    step = f'{{do: aws.sqs.purge_queue, with: {{QueueUrl: "{GIVEN}"}}}}'
+    return Example(step, (Scenario(_queue),), guard, kept_from)
+
+
 _QUARANTINE = f'{{do: ec2.quarantine_instance, with: {{instance: "{GIVEN}"%s}}}}'
 _SERVICE = "{cluster: shop, service: checkout}"
 
@@ -270,6 +289,21 @@ EXAMPLES: Mapping[str, Example] = {
     "notify, secret in Secrets Manager": _notify("chat", _chat),
     "s3.block_public_access": Example(
         "{do: s3.block_public_access, with: {bucket: exports}}", (Scenario(open_bucket),)
+    ),
+    "only, by its ARN": _purge(
+        f'{{only: {{arns: ["{_QUEUES}:jobs"]}}}}', Asked("sqs:PurgeQueue", f"{_QUEUES}:jobs-2")
+    ),
+    "only, by its tags": _purge(
+        "{only: {tags: {env: dev}}}",
+        Asked("sqs:PurgeQueue", f"{_QUEUES}:jobs", {"aws:ResourceTag/env": "prod"}),
+        Asked("sqs:PurgeQueue", f"{_QUEUES}:jobs"),
+    ),
+    "except, by its ARN": _purge(
+        f'{{except: {{arns: ["{_QUEUES}:pay*"]}}}}', Asked("sqs:PurgeQueue", f"{_QUEUES}:payments")
+    ),
+    "except, by its tags": _purge(
+        "{except: {tags: {env: prod}}}",
+        Asked("sqs:PurgeQueue", f"{_QUEUES}:orders", {"aws:ResourceTag/env": "prod"}),
     ),
     "tags.read": Example(
         '{do: tags.read, with: {resources: ["arn:aws:s3:::exports"]}}', (Scenario(_plainly),)

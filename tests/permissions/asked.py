@@ -344,5 +344,12 @@ ASKS: Mapping[str, Ask] = {
     "s3.PutPublicAccessBlock": _bucket("s3:PutBucketPublicAccessBlock"),
     "secretsmanager.GetSecretValue": _get_secret,
     "sns.Publish": _publish,
+    "sqs.PurgeQueue": lambda given, facts: [
+        Asked(
+            "sqs:PurgeQueue",
+            _fill("arn:{partition}:sqs:{region}:{account}:", {}, facts)
+            + given["QueueUrl"].rpartition("/")[2],
+        )
+    ],
     "ssm.GetParameter": _get_parameter,
 }

@@ -50,7 +50,7 @@ class Subject:
     stage: Stage
     policy: Policy
     scenarios: tuple[Scenario, ...]
-    #: what the policy denies, and would allow without its denials
+    #: what the policy does not allow; and would, without what it denies
     kept_from: tuple[Asked, ...] = ()
 
     @property
@@ -61,8 +61,8 @@ class Subject:
     @property
     def actions(self) -> set[str]:
         """The curated actions that the rule uses."""
-        steps = [*self.plan["then"], *self.plan["on_failure"]]
-        return {str(step["do"]) for step in steps if "do" in step} - {"None"}
+        named = {step["do"] for step in self.plan["then"] if "do" in step}
+        return {name for name in named if not name.startswith("aws.")}
 
 
 class Accepting:
