@@ -11,6 +11,7 @@ from opsloop.commands import options
 from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_json
 from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
+from opsloop.compiler.uncollected import uncollected_to_the_end
 from opsloop.output import FAILED, plain, print_json, print_text, tell, working
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @options.project
 @options.as_json
 @click.pass_context
+@uncollected_to_the_end()
 def command(ctx: click.Context, project: Path, *, check: bool, as_json: bool) -> None:
     """Turn rules into plans, policies and Chalice's configuration.
 

@@ -11,6 +11,7 @@ from opsloop.commands import options
 from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_json
 from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
+from opsloop.compiler.uncollected import uncollected_to_the_end
 from opsloop.output import FAILED, print_json, tell, working
 from opsloop.problems import Problems
 
@@ -20,6 +21,7 @@ from opsloop.problems import Problems
 @options.project
 @options.as_json
 @click.pass_context
+@uncollected_to_the_end()
 def command(ctx: click.Context, project: Path, *, strict: bool, as_json: bool) -> None:
     """Say what is wrong with the rules, all of it at once.
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.actions import find
 from chalicelib.engine.opening import effective_mode
-from chalicelib.plan import Plan, Stage, Value
+from chalicelib.plan import Plan, Stage
 from chalicelib.plans import WAKER
 from opsloop.aws import own
 from opsloop.aws.calling import Call
@@ -54,6 +54,7 @@ class StagePolicies:
         self._stage = stage
         self._channels = channels
         self._location = Location.of(stage)
+        self._secrets = {name: secrets_in(one) for name, one in stage["channels"].items()}
 
     def waker(self) -> dict[str, Any]:
         """The policy of the stage's waker."""
@@ -149,16 +150,15 @@ class StagePolicies:
             rule=plan["rule"],
             table=table_name(stage),
             queue=dead_letters_name(stage),
-            secrets=secrets_in(plan, self._channels_of(calls)),
+            secrets=secrets_in(plan).union(*self._secrets_of(calls)),
         )
 
-    def _channels_of(self, calls: list[Called]) -> Iterable[Value]:
-        """The channels that the rule may send to: all of them where it does not say which."""
-        channels = self._stage["channels"]
+    def _secrets_of(self, calls: list[Called]) -> Iterable[set[str]]:
+        """Those of each channel that the rule may send to: of all where it does not say which."""
         named = {self._channel(called) for called in calls if called.do == "notify"}
         if None in named:
-            return channels.values()
-        return [channels[name] for name in sorted(filter(None, named))]
+            return self._secrets.values()
+        return [self._secrets[name] for name in filter(None, named)]
 
     def _channel(self, called: Called) -> str | None:
         """The channel that is written to; None where that is known only when the rule runs."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.plan import Plan, Value
 
 
-def secrets_in(plan: Plan, channels: Iterable[Value]) -> set[str]:
-    """The references of every `secret('…')` in a plan and in the channels it sends to."""
-    return {*_references(plan), *(one for value in channels for one in _references(value))}
+def secrets_in(compiled: Plan | Value) -> set[str]:
+    """The references of every `secret('…')` in a plan or in a channel."""
+    return set(_references(compiled))
 
 
 def _references(node: Any) -> Iterator[str]:

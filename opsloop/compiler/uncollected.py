@@ -1,11 +1,13 @@
 """Python's collector of circles, held back while many objects are made and all are kept.
 
-Called by `build`. What the compiler makes has no circles to speak of, and the collector walks
-all of it again and again: a third of the time that a thousand rules take.
+Called by `build`, and by the commands that do nothing but compile. What the compiler makes has
+no circles to speak of, and the collector walks all of it again and again: a third of the time
+that a thousand rules take.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,3 +23,11 @@ def uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def uncollected_to_the_end() -> Iterator[None]:
+    """The same for what a process does last: at its end Python looks through what is left."""
+    atexit.register(gc.freeze)
+    with uncollected():
+        yield

@@ -7,7 +7,7 @@ holds can cost more than its size. Called by `source`; syntax errors pass throug
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
@@ -76,25 +76,33 @@ class Builder:
 
     def build(self) -> Node | None:
         """The root, or None where there is no content. Raises `Problems`, yaml.YAMLError."""
+        readers = self._readers()
         for event in parse(self.text):
-            if isinstance(event, events.AliasEvent):
-                self._alias(event)
-            elif isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
-                self._node(event)
-            elif isinstance(event, events.CollectionEndEvent):
-                self._end(event)
-            elif isinstance(event, events.DocumentStartEvent) and self._root:
-                self._stop(_mark(event.start_mark), "a second document", "one document in a file")
+            if read := readers.get(type(event)):
+                read(event)
         return self._root
 
-    def _node(self, event: _ValueEvent) -> None:
+    def _readers(self) -> dict[type, Callable[[Any], None]]:
+        """By kind of event; the ends of documents and of the stream say nothing."""
+        return {
+            events.ScalarEvent: self._value,
+            events.MappingStartEvent: self._start,
+            events.SequenceStartEvent: self._start,
+            events.MappingEndEvent: self._end,
+            events.SequenceEndEvent: self._end,
+            events.AliasEvent: self._alias,
+            events.DocumentStartEvent: self._document,
+        }
+
+    def _document(self, event: events.DocumentStartEvent) -> None:
+        if self._root:
+            self._stop(_mark(event.start_mark), "a second document", "one document in a file")
+
+    def _value(self, event: events.ScalarEvent) -> None:
         self._tag(event)
-        if isinstance(event, events.ScalarEvent):
-            node = self._scalar(event)
-            self._remember(event.anchor, node)
-            self._place(node)
-        else:
-            self._start(event)
+        node = self._scalar(event)
+        self._remember(event.anchor, node)
+        self._place(node)
 
     def _scalar(self, event: events.ScalarEvent) -> Node:
         start, end = _mark(event.start_mark), _mark(event.end_mark)
@@ -112,6 +120,7 @@ class Builder:
         return Node(data, start, end, event.style or None, self._in_flow())
 
     def _start(self, event: events.CollectionStartEvent) -> None:
+        self._tag(event)
         start = self._behind_anchor(event, _mark(event.start_mark))
         if self._expects_key():
             self._collection_as_key(start)
