@@ -15,6 +15,7 @@ from chalicelib.plan import Effect
 from opsloop.aws import effects, iam, models
 from opsloop.aws.faults import FaultError
 from opsloop.aws.names import listing, nearest, plain
+from opsloop.aws.prefixes import prefix
 from opsloop.problems import Fault
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def operation(service: str, method: str) -> Operation:
 
 
 def _unknown(service: str, method: str) -> Fault:
+    if permission := _permission_of_that_name(service, method):
+        return _permission(service, method, permission)
     meant = nearest(method, models.methods(service))
     others = () if meant else tuple(f"aws.{one}.{method}" for one in _services_with(method))
     return Fault(
@@ -116,6 +119,40 @@ def _unknown(service: str, method: str) -> Fault:
         correction=f"aws.{service}.{meant}" if meant else None,
         offset=len(f"aws.{service}."),
     )
+
+
+def _permission_of_that_name(service: str, method: str) -> str | None:
+    """None where it is an operation's name, but for its case."""
+    if plain(method) in map(plain, models.methods(service)):
+        return None
+    try:
+        found = iam.find(f"{prefix(service)}:{plain(method)}")
+    except FaultError:
+        return None  # IAM's reference does not have the service
+    return None if found is None else str(found)
+
+
+def _permission(service: str, method: str, permission: str) -> Fault:
+    """IAM's name in place of an operation's: `lambda:InvokeFunction` is what Invoke needs."""
+    needing = [one for one in models.methods(service) if permission in _needs(service, one)]
+    offered = listing(needing) if needing else "the call that needs it, which is then allowed to"
+    return Fault(
+        found=f"{method!r}, which is a permission of IAM's, {permission}, and no operation",
+        expected=offered,
+        correction=f"aws.{service}.{needing[0]}" if len(needing) == 1 else None,
+        offset=len(f"aws.{service}."),
+    )
+
+
+def _needs(service: str, method: str) -> set[str]:
+    """The permissions of an operation; none where they cannot be told without parameters."""
+    from opsloop.aws.authorizations import authorizations  # noqa: PLC0415 - it stands on this
+    from opsloop.aws.calling import Call  # noqa: PLC0415 - as above
+
+    try:
+        return {str(one.action) for one in authorizations(Call(service, method))}
+    except FaultError:
+        return set()
 
 
 def _services_with(method: str) -> Iterator[str]:

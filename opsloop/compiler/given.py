@@ -45,6 +45,16 @@ def check_list(expr: Expr, names: Names) -> Iterator[Fault]:
         yield Fault(found, "a list", doubt=known.doubtful)
 
 
+def check_number(expr: Expr, names: Names) -> Iterator[Fault]:
+    """A fault where what is counted with is known to be no number."""
+    known = infer(expr, names)
+    if known is not None and known.kind not in ("number", "null"):
+        new = f"length({expr['text']})" if known.kind == "array" else None
+        found = f"{_WORDS[known.kind][0]}: `{expr['text']}`"
+        expected = "a number" if new is None else f"a number: {new}"
+        yield Fault(found, expected, new, doubt=known.doubtful)
+
+
 def _value(
     wanted: Wanted | None, data: Any, value: Value, names: Names, path: Path
 ) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.plan import Blast, Bounds, Breaker, Cooldown, Expr, Guard, Hours, Lock, Rate, Window
 from opsloop.aws.names import nearest
-from opsloop.compiler import bounding, zones
+from opsloop.compiler import bounding, given, zones
 from opsloop.compiler.bench import Bench
 from opsloop.compiler.names import Scope
 from opsloop.expressions.types import Names
@@ -98,11 +98,15 @@ class _Lowering:
             self._say(("blast",), "a blast radius without a bound", "'max', or 'percent' with 'of'")
         if (blast.percent is None) != (blast.of is None):
             self._say(("blast",), "one of 'percent' and 'of'", "both: a share of a number")
+        of = self._expr(blast.of, ("blast", "of"), names)
+        self._bench.say(given.check_list(targets, names), ("guard", "blast", "targets"))
+        if of is not None:
+            self._bench.say(given.check_number(of, names), ("guard", "blast", "of"))
         return {
             "targets": targets,
             "max": blast.max,
             "percent": blast.percent,
-            "of": self._expr(blast.of, ("blast", "of"), names),
+            "of": of,
             "over": blast.over,
         }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -48,10 +48,27 @@ def check(noting: Noting, node: Node, types: list[Type | None]) -> Type | None:
         found = f"{name}() with {counted(len(types), len(types))}"
         noting.fault(node, found, f"{counted(least, most)}: {FUNCTIONS[name].signature}")
         return FUNCTIONS[name].returns
+    if _is_swapped(signature, types):
+        one, two = (noting.source(argument) for argument in node["children"])
+        new = f"{name}({two}, {one})"
+        noting.fault(node, f"{name}() with its arguments in the wrong order", f"`{new}`", new)
+        return FUNCTIONS[name].returns
     right = [_argument(noting, node, signature, place, each) for place, each in enumerate(types)]
     if all(right):
         _SENSE.get(name, _any_sense)(noting, node)
     return FUNCTIONS[name].returns
+
+
+def _is_swapped(signature: Any, types: Sequence[Type | None]) -> bool:
+    """Whether each of two arguments is what the other should be, and not what it should be."""
+    if len(types) != len(signature) or len(types) != 2:  # noqa: PLR2004 - one pair
+        return False
+    wanted = [{each.partition("-")[0] for each in one["types"]} for one in signature]
+    kinds = [known.kind for known in types if known is not None and not known.doubtful]
+    if len(kinds) != len(wanted) or "null" in kinds:
+        return False
+    first, second = wanted
+    return kinds[0] in second - first and kinds[1] in first - second
 
 
 def wants_expression(name: str, place: int) -> bool:

@@ -49,7 +49,10 @@ class Checker(Noting):
         if current.kind in ("scope", "object"):
             return self._member(node, current)
         found, doubt = f"`.{node['value']}` of {a(current.kind)}", current.doubtful
-        self.fault(node, found, "a map before the dot", doubt=doubt)
+        name = quoted(node["value"])
+        listed = f"`[0].{name}` of one element, or `[].{name}` of all"
+        expected = listed if current.kind == "array" else "a map before the dot"
+        self.fault(node, found, expected, doubt=doubt)
         return None
 
     def _member(self, node: Node, current: Type) -> Type | None:
@@ -258,9 +261,11 @@ class Checker(Noting):
         if argument["type"] == "expref":
             return self.visit(argument, element)
         if calls.wants_expression(node["value"], place) and argument["type"] != "expref":
-            source = self.source(argument)
+            source, value = self.source(argument), argument.get("value")
             found = f"`{source}` as argument {place + 1} of {node['value']}()"
-            self.fault(argument, found, f"`&{source}`, an expression", f"&{source}")
+            is_text = argument["type"] == "literal" and isinstance(value, str)
+            meant = f"&{quoted(str(value)) if is_text else source}"
+            self.fault(argument, found, f"`{meant}`, an expression", meant)
             return None
         return self.value(argument, current, first=place == 0)
 

@@ -21,7 +21,7 @@ def endless(whole: Whole) -> Iterator[Told]:
     rules = {seen.file.name: seen for seen in whole.rules}
     for circle in whole.circles:
         if _ends(circle, rules) is None:
-            expected = "a rest in one of them: guard `cooldown` or `rate`"
+            expected = "a rest: `cooldown` or `rate` in the guard"
             yield _told(circle, rules, "and nothing ends it", expected)
 
 

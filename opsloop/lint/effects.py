@@ -53,15 +53,27 @@ _CHECKS: Mapping[str, str] = {
 }
 
 
+_OR_ASK = ", or a step before it that asks people"
+
+
 def unguarded(seen: Seen) -> Iterator[Fault]:
-    """A step that takes something away for good, where nothing bounds how often."""
+    """A step that takes something away for good, where nothing bounds how often, or how many."""
     rule = seen.rule
-    if rule.mode != "active" or rule.trigger.kind == "manual" or _bounded(rule):
+    if rule.mode != "active" or rule.trigger.kind == "manual":
         return
-    for path, _step, do in seen.effects:
-        if is_destructive(do) and not _asked_before(rule, path):
-            found = f"{do}, which cannot be taken back, in a rule whose guard bounds nothing"
-            expected = "guard: `rate`, `cooldown` or `blast`; or a step before it that asks people"
+    for path, step, do in seen.effects:
+        if not is_destructive(do) or _asked_before(rule, path):
+            continue
+        # a step inside of another is there for each element
+        many = step.for_each is not None or "steps" in path
+        if many and not _has_blast(rule):
+            found = (
+                f"{do} for each of a list, which cannot be taken back, and nothing bounds how many"
+            )
+            yield Fault(found, f"`blast` in the guard{_OR_ASK}", path=(*path, "do"))
+        elif not (has_rest(rule) or _has_blast(rule)):
+            found = f"{do}, which cannot be taken back, and nothing bounds how often"
+            expected = f"`rate`, `cooldown` or `blast` in the guard{_OR_ASK}"
             yield Fault(found, expected, path=(*path, "do"))
 
 
@@ -72,7 +84,7 @@ def unchained(seen: Seen) -> Iterator[Fault]:
         return
     for path, _, do in seen.effects[:1]:
         found = f"{do} on {by}, which does not say who caused it: this rule, perhaps"
-        expected = "guard: `cooldown` or `rate`, so that it cannot run in a circle"
+        expected = "`cooldown` or `rate` in the guard, so that it cannot run in a circle"
         yield Fault(found, expected, path=(*path, "do"))
 
 
@@ -105,8 +117,8 @@ def has_rest(rule: Rule) -> bool:
     return rule.guard is not None and bool(rule.guard.cooldown or rule.guard.rate)
 
 
-def _bounded(rule: Rule) -> bool:
-    return has_rest(rule) or (rule.guard is not None and rule.guard.blast is not None)
+def _has_blast(rule: Rule) -> bool:
+    return rule.guard is not None and rule.guard.blast is not None
 
 
 def _asked_before(rule: Rule, path: Path) -> bool:
@@ -140,7 +152,8 @@ LINTS = (
         "error",
         finds="In a rule of `mode: active`, a call that deletes, terminates, purges, deregisters "
         "or releases something for good, without `guard.rate`, `cooldown` or `blast`, and without "
-        "a step before it that asks people. Rules that people run are left out, and what can be "
+        "a step before it that asks people. For each element of a list only `blast` counts: it "
+        "bounds how many. Rules that people run are left out, and what can be "
         "put back as it was: tags, policies, settings.",
         why="A burst of events, or one wrong criterion, deletes everything that it is about.",
         fix="Bound it: `rate: 3/1h` is a good beginning. `mode: approve` asks before the first.",

@@ -5,6 +5,7 @@ Called by `run`, through the table. What an event's fields are is the catalogue'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from opsloop.patterns import operators
 from opsloop.patterns.branches import Branch, Field
 from opsloop.problems import Fault, Path
 
+#: a path that quotes make a text
+_QUOTED = re.compile(r"'((?:event|alarm|actor|resource|facts|params)(?:\.\w+)+)'")
 #: told where OPS201 is
 ALWAYS = "OPS202"
 #: every event has them, and of one account and region they are always the same
@@ -31,16 +34,18 @@ _ALL_OF_AWS = ('"', '"a', '"aw', '"aws', '"aws.')
 def constant(seen: Seen) -> Iterator[Fault]:
     """Criteria that no event meets, and criteria that say nothing."""
     for criterion in criteria(seen):
-        if criterion.why_never:
-            yield Fault(
-                f"`{criterion.text}`, which is never met: {criterion.why_never}",
-                "a criterion that an event can meet",
-                path=criterion.path,
-            )
-        else:
-            found = f"`{criterion.text}`, which is always met: it reads nothing"
-            expected = "a criterion on the event, or none"
-            yield Fault(found, expected, path=criterion.path, lint=ALWAYS)
+        always = criterion.why_never is None
+        why = "always met: it reads nothing" if always else f"never met: {criterion.why_never}"
+        meant = _QUOTED.sub(r"\1", criterion.text)
+        expected = "a criterion on the event, or none" if always else "one that an event can meet"
+        unquoted = meant != criterion.text
+        yield Fault(
+            f"`{criterion.text}`, which is {why}",
+            f"`{meant}`, without quotes around the path" if unquoted else expected,
+            meant if unquoted else None,
+            criterion.path,
+            lint=ALWAYS if always else None,
+        )
 
 
 def everything(seen: Seen) -> Iterator[Fault]:
@@ -73,8 +78,9 @@ def unrecorded(seen: Seen) -> Iterator[Fault]:
     for path, name, calls in _named_calls(seen):
         if not calls:
             found = f"'{name}', a call that this service is not known to have"
-            expected = "an operation's name as CloudTrail has it"
-            yield Fault(found, expected, path=path)
+            meant = _meant(seen, name)
+            expected = f"'{meant}'" if meant else "an operation's name as CloudTrail has it"
+            yield Fault(found, expected, meant, path)
         elif (told := _told(calls, name)) and all(call.data_event for call in told):
             found = f"'{name}', a data event, which CloudTrail records only where a trail asks"
             yield Fault(found, "a management event, or such a trail", path=path)
@@ -131,6 +137,16 @@ def _named_calls(seen: Seen) -> Iterator[tuple[Path, str, list[ApiCall]]]:
     for place, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str):
             yield ("when", "event", "detail", "eventName", place), name, _calls(service, name)
+
+
+def _meant(seen: Seen, name: str) -> str | None:
+    """The name that was mistyped, of the one service that the pattern names."""
+    [service] = [one.removeprefix("aws.") for one in (seen.rule.trigger.event or {})["source"]]
+    try:
+        api_calls(f"{service}:{name}")
+    except FaultError as unknown:
+        return (unknown.fault.correction or "").partition(":")[2] or None
+    return None
 
 
 def _told(calls: list[ApiCall], name: str) -> list[ApiCall]:

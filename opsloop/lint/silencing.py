@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from opsloop.aws.names import nearest
 from opsloop.lint.base import Lint
+from opsloop.lint.codes import PAGE, TITLES
 from opsloop.problems import Place, Problem, Silenced
 from opsloop.rules.nodes import Node
 from opsloop.rules.source import Source
@@ -106,12 +106,18 @@ class Silences:
             if code in self._known:
                 yield _Silence(place, code, shaped["reason"], lines)
             else:
-                meant = nearest(code, self._known)
-                found = f"a silencing of {code}, which is no lint that can be silenced"
-                self._say(place, found, meant or "a code of docs/lint.md")
+                self._say(place, *_unknown(code))
 
     def _say(self, place: Place, found: str, expected: str) -> None:
         self.problems.append(Problem(place, found, expected, code=BROKEN))
+
+
+def _unknown(code: str) -> tuple[str, str]:
+    """What is wrong with a code that no comment may name, and what to write."""
+    if code in TITLES:
+        return f"a silencing of {code}, which nothing silences", "the mistake mended"
+    meant = code.upper() if code.upper() in TITLES else f"a code of {PAGE}"
+    return f"a silencing of {code}, which is no lint's code", meant
 
 
 def comments(source: Source) -> Iterator[tuple[Place, str, range]]:

@@ -168,7 +168,8 @@ def _in_or_out_of_list(failure: _Failure, *, is_item: bool) -> _Said | None:
 
 def _behind(failure: _Failure) -> _Said | None:
     """Something stands behind a closing quote or bracket."""
-    if "did not find expected key" not in failure.problem or not failure.before.strip():
+    ended = ("did not find expected key", "did not find expected '-' indicator")
+    if not (failure.before.strip() and any(words in failure.problem for words in ended)):
         return None
     if opened := _quote_from_above(failure):
         return _not_closed(failure, opened)

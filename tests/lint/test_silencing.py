@@ -45,10 +45,10 @@ WRONG = {
     "ignore - why": "the comment 'opsloop: ignore - why'",
     "disable OPS303 - why": "the comment 'opsloop: disable OPS303 - why'",
     "": "the comment 'opsloop: '",
-    "ignore OPS999 - why": "a silencing of OPS999, which is no lint that can be silenced",
-    "ignore ops303 - why": "a silencing of ops303, which is no lint that can be silenced",
+    "ignore OPS999 - why": "a silencing of OPS999, which is no lint's code",
+    "ignore ops303 - why": "a silencing of ops303, which is no lint's code",
     **{
-        f"ignore {code} - why": f"a silencing of {code}, which is no lint that can be silenced"
+        f"ignore {code} - why": f"a silencing of {code}, which nothing silences"
         for code in sorted(LINTS.keys() - SILENCED)
     },
 }
