@@ -11,7 +11,11 @@ from chalicelib.journal.record import Execution, StepRecord
 from tests.proof.crash_world import Story
 
 #: calls that only read
-_READS = ("sqs.ListQueueTags", "cloudwatch.DescribeAlarms")
+_READS = (
+    "cloudwatch.DescribeAlarms",
+    "resource-groups-tagging-api.GetResources",
+    "sqs.ListQueueTags",
+)
 #: calls that must not happen twice
 _ONCE = ("sqs.SendMessage",)
 UNKNOWN = "OutcomeUnknown"

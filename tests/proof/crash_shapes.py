@@ -130,6 +130,8 @@ TRIMMED = (
     "guard: {key: queue, rate: 5/1h, blast: {targets: event.detail.items, max: 2, over: trim}}\n"
 )
 
+BOUNDED = 'guard: {rate: 5/1h, only: {arns: "arn:aws:sqs:*:*:*"}, except: {tags: {keep: "yes"}}}\n'
+
 
 def refused(call: str, holding: str, times: int, code: str = "IncorrectState") -> dict[str, Any]:
     return {call: [{"holding": holding, "times": times, "code": code}]}
@@ -240,6 +242,7 @@ SHAPES: dict[str, Shape] = {
     "guarded-fails": Shape(
         GUARDED + then(tag("broken")) + on_failure(tag("sorry")), refused=DENIED, ends="failed"
     ),
+    "bounded": Shape(BOUNDED + then(send("one"), tag("two", with_=TAG_EACH, **ITEMS))),
     "guarded-once": Shape(GUARDED + then(send("one"))),
     "locked-rule": Shape(LOCKED + then(tag("one"), WAIT, tag("two"))),
     "recheck": Shape(

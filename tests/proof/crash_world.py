@@ -320,6 +320,16 @@ def _is_unfinished(row: Mapping[str, Any]) -> bool:
     return str(row.get("attention", "")).startswith("unfinished")
 
 
+#: what calls begin with that act on nothing but the journal and the bus, or only read
+_NO_EFFECTS = (
+    "cloudwatch.",
+    "dynamodb.",
+    "eventbridge.",
+    "resource-groups-tagging-api.Get",
+    "sqs.List",
+)
+
+
 def _is_effect(point: str) -> bool:
     call = point.split()[2]
-    return not call.startswith(("dynamodb.", "eventbridge.", "sqs.List", "cloudwatch."))
+    return not call.startswith(_NO_EFFECTS)
