@@ -32,7 +32,7 @@ _LABELS = {
     ("trigger", "pattern"): "event pattern",
     ("trigger", "state"): "EventBridge rule",
     ("trigger", "target"): "target",
-    ("trigger", "description"): "schedule's description",
+    ("trigger", "description"): "EventBridge rule's description",
     ("function", "tracing"): "X-Ray tracing",
     ("concurrency", "reserved"): "reserved concurrency",
     ("log", "retention"): "log retention",

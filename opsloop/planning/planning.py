@@ -178,9 +178,9 @@ def _ordinary(stage: Stage, rule: str) -> frozenset[Permission]:
 def _stages(then: Output, now: Output, name: str, rev: str) -> Iterator[str]:
     before, after = set(then.stages()), set(now.stages())
     if name in before - after:
-        yield f"stage {name} is gone from rules/opsloop.yaml: delete what it deployed by hand"
+        yield f"stage {name} is gone from rules/opsloop.yaml: nothing but you will delete it in AWS"
     elif name in after - before:
         yield f"stage {name} is new since {rev}"
     for other in sorted((before ^ after) - {name}):
         said = "is new" if other in after else "is gone"
-        yield f"stage {other} {said} as well: `opsloop plan --stage {other}`"
+        yield f"stage {other} {said} as well: `opsloop plan --stage {other} --against {rev}`"

@@ -108,13 +108,14 @@ def ordinary(section: Section) -> str:
 
 def unread(reads: Iterable[Unread]) -> Iterator[str]:
     """What AWS would not tell, the same of many resources once."""
-    by_action: dict[tuple[str, str], list[str]] = {}
+    alike: dict[tuple[str, str], list[Unread]] = {}
     for one in reads:
-        action, _, resource = one.what.partition(" ")
-        by_action.setdefault((action, one.why), []).append(resource)
-    for (action, why), resources in by_action.items():
-        more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
-        yield plain(f"{action} {resources[0]}".rstrip() + f"{more}: {why}")
+        # AWS's reasons name the resource; what kind of error it is stands before that
+        key = (one.what.partition(" ")[0], one.why.partition(")")[0])
+        alike.setdefault(key, []).append(one)
+    for first, *others in alike.values():
+        more = f" and {len(others)} more" if others else ""
+        yield plain(f"{first.what}{more}: {first.why}")
 
 
 def where(report: Report) -> str:

@@ -126,11 +126,11 @@ def test_stages_that_are_new_and_gone_are_told(opsloop: CommandLine, folder: Pat
     commit(folder, "eu")
     edit(folder, "opsloop.yaml", SETTINGS)
     told = opsloop("plan", "--against", "HEAD", "--stage", "eu").stdout
-    gone = "note stage eu is gone from rules/opsloop.yaml: delete what it deployed by hand\n"
+    gone = "note stage eu is gone from rules/opsloop.yaml: nothing but you will delete it in AWS\n"
     assert gone in told
     assert "Plan: 0 to add, 0 to change, 7 to destroy.\n" in told
     told = opsloop("plan", "--against", "HEAD").stdout
-    assert "note stage eu is gone as well: `opsloop plan --stage eu`\n" in told
+    assert "note stage eu is gone as well: `opsloop plan --stage eu --against HEAD`\n" in told
 
 
 def test_rules_of_then_that_no_longer_compile(opsloop: CommandLine, folder: Path) -> None:

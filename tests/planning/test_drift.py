@@ -192,7 +192,7 @@ def test_what_waits_to_be_deployed_is_no_drift(deployed: Deployment) -> None:
     )
     assert [(one.what, one.change.before) for one in drift(deployed).findings] == [
         ("schedule", "rate(1 day)"),
-        ("schedule's description", "Say each morning which volumes nobody uses."),
+        ("EventBridge rule's description", "Say each morning which volumes nobody uses."),
     ]
 
 

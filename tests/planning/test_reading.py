@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from opsloop.deploy.errors import DeployError
 from opsloop.planning.asking import Asking
 from opsloop.planning.deployed import _agreed
+from opsloop.planning.review import unread
 from opsloop.planning.state import Facts, Unread
 from tests.planning.stage import Deployment
 from tests.planning.test_deployed import planned
@@ -81,3 +82,22 @@ def test_tags_that_may_not_be_read_are_not_taken_for_gone(deployed: Deployment) 
     assert report.unread[0] == Unread(
         "lambda:ListTags opsloop-dev-close-bucket", "you may not ListTags"
     )
+
+
+def test_the_same_refusal_of_many_resources_is_told_once() -> None:
+    def refused(action: str, name: str, code: str = "AccessDenied") -> Unread:
+        why = f"An error occurred ({code}) when calling it: you may not {action} {name}"
+        return Unread(f"{action} {name}", why)
+
+    reads = [
+        refused("iam:GetRole", "one"),
+        refused("lambda:GetPolicy", "one"),
+        refused("iam:GetRole", "two"),
+        refused("iam:GetRole", "three", "Throttling"),
+        refused("iam:GetRole", "four"),
+    ]
+    assert [one.partition(" when")[0] for one in unread(reads)] == [
+        "iam:GetRole one and 2 more: An error occurred (AccessDenied)",
+        "lambda:GetPolicy one: An error occurred (AccessDenied)",
+        "iam:GetRole three: An error occurred (Throttling)",
+    ]
