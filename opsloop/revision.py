@@ -30,7 +30,7 @@ def compiled_at(project: Path, revision: str) -> Compiled:
     with TemporaryDirectory(prefix="opsloop-") as folder:
         _write(Path(folder), files)
         try:
-            return compile_project(Path(folder))
+            return compile_project(Path(folder), linted=False)
         except Problems as problems:
             raise _of_then(problems, revision) from None
 

@@ -44,13 +44,16 @@ class Compiled:
     silenced: tuple[Silenced, ...] = ()
 
 
-def compile_project(folder: Path) -> Compiled:
-    """Compile all rules of a project. Raises Problems with everything that is wrong."""
+def compile_project(folder: Path, *, linted: bool = True) -> Compiled:
+    """Compile all rules of a project. Raises Problems with everything that is wrong.
+
+    Rules of the past are compiled without lint: what they were is not to be mended any more.
+    """
     with uncollected():
-        return _compiled(folder)
+        return _compiled(folder, linted=linted)
 
 
-def _compiled(folder: Path) -> Compiled:
+def _compiled(folder: Path, *, linted: bool) -> Compiled:
     project, problems = read_project(folder)
     if project is None:
         raise Problems(problems)
@@ -60,7 +63,7 @@ def _compiled(folder: Path) -> Compiled:
     comments = silences(project)
     problems = [*comments.heard(dict.fromkeys(problems)), *comments.problems]
     policies = {} if _failing(problems) else _policies(project, plans, stages, problems)
-    if not _failing(problems):
+    if linted and not _failing(problems):
         seen = [Seen(file, plans[file.name], stages.lowered) for file in project.rules]
         whole = Whole(project, seen, plans, stages.lowered, stages.channels, policies)
         problems += [*comments.heard(lint(whole)), *idle(comments, whole)]

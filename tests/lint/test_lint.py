@@ -85,3 +85,9 @@ def test_every_lint_is_told_by_somebody() -> None:
     checked = {code for code, lint in LINTS.items() if lint.of_rule or lint.of_all}
     assert checked | read == set(LINTS)
     assert not checked & read
+
+
+@pytest.mark.parametrize("code", ["OPS201", "OPS301", "OPS302", "OPS303"])
+def test_rules_of_the_past_are_compiled_without_lint(code: str, tmp_path: Path) -> None:
+    compiled = compile_project(written(tmp_path, code, "broken"), linted=False)
+    assert (len(compiled.plans), compiled.warnings, compiled.silenced) == (1, (), ())
