@@ -44,8 +44,11 @@ def terms(plan: Plan) -> dict[str, Any]:
 
 def settings(stage: Stage) -> dict[str, Any]:
     """What a stage's settings say; channels as rules/opsloop.yaml has them."""
-    said = {key: value for key, value in stage.items() if key not in ("schema", "stage")}
-    return {**said, "channels": {name: text(one) for name, one in stage["channels"].items()}}
+    said: dict[str, Any] = {
+        key: value for key, value in stage.items() if key not in ("schema", "stage")
+    }
+    said["channels"] = {name: text(one) for name, one in stage["channels"].items()}
+    return _as_written(said)
 
 
 def content(plan: Plan) -> str:
@@ -107,7 +110,16 @@ def _guard(guard: Guard) -> dict[str, Any]:
         said["window"] = {key: one for key, one in guard["window"].items() if key != "offsets"}
     if guard["blast"] is not None:
         said["blast"] = _with_texts(guard["blast"])
-    return {key: value for key, value in said.items() if value not in (None, [], False)}
+    there = {key: value for key, value in said.items() if value not in (None, [], False)}
+    return _as_written(there)
+
+
+def _as_written(said: dict[str, Any]) -> dict[str, Any]:
+    """Bounds as rules and settings spell them."""
+    bounds = {key: said[key] for key in ("only", "spares") if key in said}
+    for key, bound in bounds.items():
+        said[key] = {name: one for name, one in bound.items() if one}
+    return {"except" if key == "spares" else key: one for key, one in said.items()}
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -36,6 +36,8 @@ if:
 guard:
   key: volume
   cooldown: 1h
+  only: {tags: {managed-by: opsloop}}
+  except: {arns: ["arn:aws:ec2:*:*:volume/vol-1"]}
 then:
   - id: snap
     do: aws.ec2.create_snapshot
@@ -79,6 +81,8 @@ def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
     assert {key: told[key] for key in same} == {key: written[key] for key in same}
     assert told["guard"]["key"] == "volume"
     assert told["guard"]["cooldown"] == {"seconds": 3600, "after": "any"}
+    assert told["guard"]["only"] == {"tags": {"managed-by": "opsloop"}}
+    assert told["guard"]["except"] == {"arns": ["arn:aws:ec2:*:*:volume/vol-1"]}
     assert told["on_failure"] == [{"if": "error.step == 'snap'", "fail": "${error.message}"}]
     assert told["verify"]["until"] == "result.State == 'available'"
     snap, wait, stop, tags, others = told["then"]
