@@ -16,7 +16,9 @@ from opsloop.problems import Fault, Path
 from opsloop.rules.model import Rule
 
 #: verbs of calls after which something is gone for good
-_ENDS = frozenset({"delete", "terminate", "purge", "destroy", "deregister", "release", "wipe"})
+_ENDS = frozenset({"delete", "terminate", "purge", "destroy", "deregister", "wipe"})
+#: others after which it is
+_ENDS_TOO = frozenset({"aws.ec2.release_address", "aws.kms.schedule_key_deletion"})
 #: what such a verb takes away that can be put back as it was: settings, marks, memberships
 _PUT_BACK = re.compile(
     r"(tags?|alias|aliases|policy|policies|lifecycle|cors|encryption|website|configuration"
@@ -108,6 +110,8 @@ def unverified(seen: Seen) -> Iterator[Fault]:
 
 def is_destructive(do: str) -> bool:
     """Whether what the action takes away is gone."""
+    if do in _ENDS_TOO:
+        return True
     words = do.rpartition(".")[2]
     return not _ENDS.isdisjoint(words.split("_")) and not _PUT_BACK.search(words)
 
