@@ -104,7 +104,8 @@ def _kept(bound: Bound, resource: Resource) -> Iterator[Refusal]:
 def _spared(bound: Bound, resource: Resource) -> Iterator[Refusal]:
     for arn in (resource.arn, *resource.also):
         for pattern in bound.arns:
-            if arn_meets(pattern, arn):
+            # some services take a name for the same, however it is spelt
+            if arn_meets(pattern.lower(), arn.lower()):
                 yield Refusal(bound.name, f"{arn} is {_likely(arn)}one of {pattern}")
 
 

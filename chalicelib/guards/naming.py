@@ -41,6 +41,8 @@ EC2_IDS: Mapping[str, str] = {
     "vpce": "vpc-endpoint",
     "vpn": "vpn-connection",
 }
+#: a function, or one of its versions; not what begins with a region or an account
+_FUNCTION = re.compile(r"(?!\d{12}:|[a-z]{2}(?:-[a-z]+)+-\d:)[\w-]+(?::[\w$-]+)?", re.ASCII)
 _COMPLETE_SECRET = re.compile(r"-[A-Za-z0-9]{6}\Z")
 
 
@@ -62,7 +64,7 @@ def _queue(value: str, home: Home) -> str | None:
 
 def _function(value: str, _home: Home) -> str | None:
     """A name, with or without a version; what names an account as well may be another's."""
-    return None if "function:" in value else value
+    return value if _FUNCTION.fullmatch(value) else None
 
 
 def _secret(_value: str, _home: Home) -> str | None:
@@ -94,6 +96,7 @@ TURNS: Mapping[str, Turn] = {
     "family": lambda value, _home: value.partition(":")[0],
     "function": _function,
     "key": _key,
+    "lower case": lambda value, _home: value.lower(),
     "managed instance": _beginning("mi-"),
     "no leading slash": lambda value, _home: value.removeprefix("/"),
     "queue": _queue,
@@ -103,6 +106,8 @@ TURNS: Mapping[str, Turn] = {
 }
 
 
-def is_whole(arn: str, turn: str | None) -> bool:
-    """Whether an ARN given as a value names its resource for good."""
-    return turn != "secret" or _COMPLETE_SECRET.search(arn) is not None
+def whole(arn: str, turn: str | None) -> str | None:
+    """The ARN of the resource that a value which is an ARN names; None where that is not sure."""
+    if turn == "secret" and not _COMPLETE_SECRET.search(arn):
+        return None
+    return arn.lower() if turn == "lower case" else arn

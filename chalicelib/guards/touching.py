@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.globs import arn_fits, is_open, parts
-from chalicelib.guards.naming import TURNS, Home, is_whole
+from chalicelib.guards.naming import TURNS, Home, whole
 from chalicelib.plan import Place, Touched, Way
 
 #: characters of an ARN
@@ -114,7 +114,7 @@ def _filled(way: Way, told: Mapping[Path, str], home: Home) -> str | None:
     """The ARN; None where a value does not fit. A whole ARN in the last place is the resource's."""
     last = next((part for part in reversed(way) if not isinstance(part, str)), None)
     if last is not None and (value := told[tuple(last["at"])]).startswith("arn:"):
-        return value if _is_one(value, way, home) and is_whole(value, last.get("turn")) else None
+        return whole(value, last.get("turn")) if _is_one(value, way, home) else None
     filled = [
         part if isinstance(part, str) else _part(part, told, home, last=part is way[-1])
         for part in way

@@ -59,6 +59,8 @@ _BEGINNINGS: Mapping[str, str] = {
     "ssm:instance": "ec2 instance",
     "ssm:managed-instance": "managed instance",
 }
+#: services that take a name for the same, however it is spelt, and keep it in small letters
+_SMALL = frozenset({"elasticache", "memorydb", "rds", "redshift"})
 #: kinds that a call only uses where it touches another kind as well
 _USED = frozenset(
     {
@@ -190,7 +192,8 @@ def _add_kinds(found: _Found, action: iam.Action, given: Given) -> None:
         role = _role(action, kind, judged[0], changed=changed)
         if role is not None:
             here = tuple(arns.located(arn, action, _ANYWHERE) for arn in judged)
-            found.add(here, role, _BEGINNINGS.get(f"{action.prefix}:{kind.name}"))
+            small = "lower case" if action.prefix in _SMALL else None
+            found.add(here, role, _BEGINNINGS.get(f"{action.prefix}:{kind.name}", small))
 
 
 def _role(action: iam.Action, kind: iam.Resource, arn: str, *, changed: bool) -> Role | None:

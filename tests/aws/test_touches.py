@@ -74,8 +74,8 @@ def listed(touches: list[Touched] | None) -> list[tuple[str, ...]]:
             "rds.create_db_snapshot",
             {"DBInstanceIdentifier": X, "DBSnapshotIdentifier": f"{X}-{Y}"},
             [
-                ("changes", "arn:P:rds:R:A:db:{DBInstanceIdentifier}"),
-                ("makes", "arn:P:rds:R:A:snapshot:{DBSnapshotIdentifier}"),
+                ("changes", "arn:P:rds:R:A:db:{DBInstanceIdentifier lower case}"),
+                ("makes", "arn:P:rds:R:A:snapshot:{DBSnapshotIdentifier lower case}"),
             ],
         ),
         # what it only uses
@@ -96,7 +96,7 @@ def listed(touches: list[Touched] | None) -> list[tuple[str, ...]]:
             "rds.modify_db_instance",
             {"DBInstanceIdentifier": X, "DBParameterGroupName": "p"},
             [
-                ("changes", "arn:P:rds:R:A:db:{DBInstanceIdentifier}"),
+                ("changes", "arn:P:rds:R:A:db:{DBInstanceIdentifier lower case}"),
                 ("uses", "arn:P:rds:R:A:pg:p"),
             ],
         ),

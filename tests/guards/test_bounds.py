@@ -96,6 +96,11 @@ def changes(*arns: str) -> list[Resource]:
             f"{ROLE}*/app is possibly one of arn:aws:iam::*:role/svc/*",
         ),
         (spare("arn:aws:iam::*:role/svc/*"), changes(f"{ROLE}app"), None),
+        (
+            spare("arn:aws:ec2:*:*:instance/I-*"),
+            changes(ONE),
+            f"{ONE} is one of arn:aws:ec2:*:*:instance/I-*",
+        ),
     ],
 )
 def test_by_arn(bound: Bound, resources: list[Resource], reason: str | None) -> None:
@@ -136,7 +141,7 @@ def test_by_tags(bound: Bound, tags: Mapping[str, Any], reason: str | None) -> N
     [
         ([only("arn:aws:ec2:*:*:*")], []),
         ([only(env="dev")], ["a"]),
-        ([spare(env="prod")], ["a", "b"]),
+        ([spare(env="prod")], ["a"]),
         ([spare("arn:aws:ec2:*:*:*"), only(env="dev")], ["a"]),
     ],
 )

@@ -59,6 +59,7 @@ LISTENER = one(
     way("elasticloadbalancing", "listener/net/*/*/", place("ListenerArn")),
 )
 FUNCTION = one(way("lambda", "function:", place("FunctionName", turn="function")))
+DATABASE = one(way("rds", "db:", place("DBInstanceIdentifier", turn="lower case")))
 SECRET = one(way("secretsmanager", "secret:", place("SecretId", turn="secret")))
 KEY = one(way("kms", "key/", place("KeyId", turn="key")))
 PARAMETER = one(way("ssm", "parameter/", place("Name", turn="no leading slash")))
@@ -111,6 +112,12 @@ ANY = one([place("resources", turn="an ARN")])
             [f"arn:aws:elasticloadbalancing:{HERE}:listener/net/a/b/c"],
         ),
         (FUNCTION, {"FunctionName": "tidy:live"}, [f"arn:aws:lambda:{HERE}:function:tidy:live"]),
+        (DATABASE, {"DBInstanceIdentifier": "Orders"}, [f"arn:aws:rds:{HERE}:db:orders"]),
+        (
+            DATABASE,
+            {"DBInstanceIdentifier": f"arn:aws:rds:{HERE}:db:Orders"},
+            [f"arn:aws:rds:{HERE}:db:orders"],
+        ),
         (
             SECRET,
             {"SecretId": f"arn:aws:secretsmanager:{HERE}:secret:db-Ab1234"},
@@ -180,6 +187,16 @@ def test_the_arns_of_a_call(
             FUNCTION,
             {"FunctionName": "999999999999:function:tidy"},
             "FunctionName '999999999999:function:tidy' names no function of this account",
+        ),
+        (
+            FUNCTION,
+            {"FunctionName": "999999999999:tidy"},
+            "FunctionName '999999999999:tidy' names no function of this account",
+        ),
+        (
+            FUNCTION,
+            {"FunctionName": "us-east-1:tidy"},
+            "FunctionName 'us-east-1:tidy' names no function of this account",
         ),
         (SECRET, {"SecretId": "db"}, "SecretId 'db' names no secret of this account"),
         (
