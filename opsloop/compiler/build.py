@@ -92,7 +92,7 @@ def _policies(
 ) -> Policies:
     made: dict[str, dict[str, dict[str, Any]]] = {}
     for name, stage in stages.lowered.items():
-        policies = StagePolicies(stage, stages.channels[name])
+        policies = StagePolicies(stage, stages.channels[name], project.settings.chalice)
         made[name] = {}
         for file in project.rules:
             if belongs(plans[file.name], stage):

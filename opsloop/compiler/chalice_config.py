@@ -25,7 +25,19 @@ DEFAULTS: Mapping[str, Any] = {
 _DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 _LONGER = (1096, 1827, 2192, 2557, 2922, 3288, 3653)
 #: what this module writes, and what would take a rule's function its own role
-_OURS = frozenset({"version", "app_name", "stages", "autogen_policy", "iam_policy_file"})
+_OURS = frozenset(
+    {
+        "version",
+        "app_name",
+        "stages",
+        "autogen_policy",
+        "iam_policy_file",
+        "iam_role_arn",
+        "manage_iam_role",
+    }
+)
+#: where functions are in a network of the user's: Lambda wants both
+_NETWORK = ("subnet_ids", "security_group_ids")
 
 
 def function_name(stage: str, rule: str) -> str:
@@ -49,11 +61,24 @@ def check_passthrough(settings: Mapping[str, Any]) -> Iterator[Fault]:
     for name in settings:
         if name in _OURS:
             yield Fault(f"'{name}', which opsloop says itself", expected, path=(name,), key=True)
+    yield from _check_network(settings)
     days = settings.get(_RETENTION, DEFAULTS[_RETENTION])
     if days is not None and days not in (*_DAYS, *_LONGER):
         listed = ", ".join(map(str, (*_DAYS, *_LONGER)))
         expected = f"what CloudWatch Logs takes: {listed}, or null for ever"
         yield Fault(f"{days!r} days", expected, path=(_RETENTION,))
+
+
+def _check_network(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    """Policies name both, so what is no list of ids cannot wait until Chalice finds out."""
+    given = [name for name in _NETWORK if name in settings]
+    for name in given:
+        ids = settings[name]
+        if not isinstance(ids, list) or not ids or not all(isinstance(one, str) for one in ids):
+            yield Fault(f"{ids!r}", "a list of ids, of one at least", path=(name,))
+    if len(given) == 1:
+        (other,) = set(_NETWORK) - set(given)
+        yield Fault(f"'{given[0]}' without '{other}'", "both, or neither", path=(given[0],))
 
 
 def chalice_config(

@@ -19,6 +19,7 @@ from chalicelib.plans import WAKER
 from opsloop.aws import own
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
+from opsloop.aws.hosting import hosting
 from opsloop.aws.location import Location
 from opsloop.aws.permissions import action_statements, statements
 from opsloop.aws.policy import policy
@@ -48,26 +49,34 @@ class Called:
 
 
 class StagePolicies:
-    """Makes the policies of one stage. `channels` are its channels as the settings have them."""
+    """Makes the policies of one stage.
 
-    def __init__(self, stage: Stage, channels: Mapping[str, Mapping[str, Any]]) -> None:
+    `channels` are its channels as the settings have them, `chalice` what they tell Chalice.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        channels: Mapping[str, Mapping[str, Any]],
+        chalice: Mapping[str, Any],
+    ) -> None:
         self._stage = stage
         self._channels = channels
         self._location = Location.of(stage)
+        self._hosting = list(hosting(self._location, chalice))
         self._secrets = {name: secrets_in(one) for name, one in stage["channels"].items()}
 
     def waker(self) -> dict[str, Any]:
         """The policy of the stage's waker."""
         stage = self._stage["stage"]
-        return policy(
-            own.waker(
-                self._location,
-                function=function_name(stage, WAKER),
-                functions=function_name(stage, ""),
-                table=table_name(stage),
-                queue=dead_letters_name(stage),
-            )
+        needed = own.waker(
+            self._location,
+            function=function_name(stage, WAKER),
+            functions=function_name(stage, ""),
+            table=table_name(stage),
+            queue=dead_letters_name(stage),
         )
+        return policy([*needed, *self._hosting])
 
     def of(self, file: RuleFile, plan: Plan) -> tuple[dict[str, Any], list[Problem]]:
         """The rule's policy, and what keeps it from being made."""
@@ -85,7 +94,7 @@ class StagePolicies:
         if problems:
             return {}, problems
         try:
-            further = [*bounds.further(), *self._own(plan, calls)]
+            further = [*bounds.further(), *self._own(plan, calls), *self._hosting]
             return policy([*chain(*needed.values()), *further]), []
         except FaultError as error:
             return {}, [file.source.problem(error.fault, _largest(needed))]

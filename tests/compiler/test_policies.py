@@ -12,7 +12,7 @@ from opsloop.aws.policy import LIMIT, size
 from opsloop.compiler.build import Compiled, compile_project
 from tests.aws.linter import excused, findings
 from tests.compiler.golden import POLICIES, shipped
-from tests.compiler.projects import HEAD, MANUAL, compiled, project
+from tests.compiler.projects import HEAD, MANUAL, NOTIFY, SETTINGS, compiled, project
 
 RULES = sorted(path.stem for path in POLICIES.glob("*.json"))
 
@@ -251,3 +251,60 @@ def test_what_the_stage_settles_is_as_good_as_written_out(
     made = compiled(tmp_path, text, PARAMS)
     (statement, *_) = made.policies["dev"]["rule"]["Statement"]
     assert statement["Resource"] == [f"arn:aws:dynamodb:eu-west-1:123456789012:table/{resource}"]
+
+
+# Where functions run.
+
+NETWORK = """\
+chalice: {subnet_ids: [subnet-1, subnet-2], security_group_ids: [sg-1], xray: true}
+"""
+EC2 = "arn:aws:ec2:eu-west-1:123456789012"
+BY_LAMBDA = {"Null": {"lambda:SourceFunctionArn": "true"}}
+HOSTED = [
+    {
+        "Sid": "LeaveNetwork",
+        "Effect": "Allow",
+        "Action": [
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:DeleteNetworkInterface",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        "Resource": [f"{EC2}:network-interface/*"],
+        "Condition": BY_LAMBDA,
+    },
+    {
+        "Sid": "EnterNetwork",
+        "Effect": "Allow",
+        "Action": ["ec2:CreateNetworkInterface"],
+        "Resource": [
+            f"{EC2}:network-interface/*",
+            f"{EC2}:security-group/sg-1",
+            f"{EC2}:subnet/subnet-1",
+            f"{EC2}:subnet/subnet-2",
+        ],
+        "Condition": BY_LAMBDA,
+    },
+    {
+        "Sid": "FindNetwork",
+        "Effect": "Allow",
+        "Action": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+        "Resource": ["*"],
+        "Condition": BY_LAMBDA,
+    },
+    {
+        "Sid": "OwnTraces",
+        "Effect": "Allow",
+        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        "Resource": ["*"],
+    },
+]
+
+
+def test_lambda_may_put_every_function_into_the_network_that_it_is_told(tmp_path: Path) -> None:
+    plain = compiled(tmp_path / "plain", MANUAL + NOTIFY).policies["dev"]
+    hosted = compiled(tmp_path / "hosted", MANUAL + NOTIFY, SETTINGS + NETWORK).policies["dev"]
+    for rule in ("rule", "waker"):
+        before, after = plain[rule]["Statement"], hosted[rule]["Statement"]
+        assert [one for one in after if one not in before] == HOSTED
+        assert [one for one in after if one not in HOSTED] == before
+        assert [one for one in findings(hosted[rule]) if not excused(one)] == []

@@ -279,8 +279,16 @@ def test_chalices_configuration_is_this() -> None:
     }
 
 
+_BOTH = "both, or neither"
+_IDS = "a list of ids, of one at least"
+
+
 @pytest.mark.parametrize(
-    "key", ["version", "app_name", "stages", "autogen_policy", "iam_policy_file"]
+    "key",
+    [
+        *("version", "app_name", "stages", "autogen_policy", "iam_policy_file"),
+        *("iam_role_arn", "manage_iam_role"),
+    ],
 )
 def test_what_is_opsloops_own_does_not_pass_through(key: str, tmp_path: Path) -> None:
     text = {"pack/rule.yaml": HEAD + MANUAL + NOTIFY}
@@ -295,6 +303,27 @@ def test_what_is_opsloops_own_does_not_pass_through(key: str, tmp_path: Path) ->
         f"rules/opsloop.yaml:20:3: found '{key}', which opsloop says itself; "
         "expected a setting for all functions, such as lambda_memory_size"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("subnet_ids: [subnet-1], security_group_ids: [sg-1]", []),
+        ("subnet_ids: [subnet-1]", [("'subnet_ids' without 'security_group_ids'", _BOTH)]),
+        ("security_group_ids: [sg-1]", [("'security_group_ids' without 'subnet_ids'", _BOTH)]),
+        (
+            "subnet_ids: subnet-1, security_group_ids: []",
+            [("'subnet-1'", _IDS), ("[]", _IDS)],
+        ),
+        ("subnet_ids: [7], security_group_ids: [sg-1]", [("[7]", _IDS)]),
+    ],
+)
+def test_a_network_has_subnets_and_groups(
+    given: str, found: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    settings = SETTINGS.replace("{lambda_memory_size: 512,", f"{{{given},")
+    problems = stages(tmp_path, settings).problems
+    assert [(one.found, one.expected) for one in problems] == found
 
 
 @pytest.mark.parametrize(

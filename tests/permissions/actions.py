@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,18 +57,41 @@ class Example:
 def subjects(folder: Path) -> list[Subject]:
     """Every example, compiled as any rule is."""
     rules = {f"actions/{_rule(name)}.yaml": _text(one) for name, one in EXAMPLES.items()}
-    made = compile_project(project(folder, rules, SETTINGS))
+    made = compile_project(project(folder / "actions", rules, SETTINGS))
     return [
-        Subject(
-            name,
-            made.plans[_rule(name)],
-            made.stages["dev"],
-            made.policies["dev"][_rule(name)],
-            one.scenarios,
-            one.kept_from,
-        )
-        for name, one in EXAMPLES.items()
+        _hosted(folder / "hosted"),
+        *(
+            Subject(
+                name,
+                made.plans[_rule(name)],
+                made.stages["dev"],
+                made.policies["dev"][_rule(name)],
+                one.scenarios,
+                one.kept_from,
+            )
+            for name, one in EXAMPLES.items()
+        ),
     ]
+
+
+def _hosted(folder: Path) -> Subject:
+    """A function that is traced, and runs in a network of the user's."""
+    step = "{do: http.get, with: {url: https://example.com/}}"
+    example = Example(step, (Scenario(_plainly),))
+    settings = SETTINGS + (
+        "chalice: {subnet_ids: [subnet-1], security_group_ids: [sg-1], xray: true}\n"
+    )
+    made = compile_project(project(folder, {"actions/hosted.yaml": _text(example)}, settings))
+    policy = made.policies["dev"]["hosted"]
+    return Subject(
+        "in a network, traced",
+        made.plans["hosted"],
+        made.stages["dev"],
+        policy,
+        example.scenarios,
+        kept_from=tuple(replace(one, context=_FROM_WITHIN) for one in _HOSTING[:3]),
+        by_lambda=_HOSTING,
+    )
 
 
 def _rule(name: str) -> str:
@@ -244,6 +267,24 @@ def _tags(service: str) -> Example:
     return Example(step, (Scenario(_plainly, done),))
 
 
+_EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+_INTERFACE = f"{_EC2}:network-interface/eni-0123456789abcdef0"
+_HOSTING = (
+    Asked("ec2:CreateNetworkInterface", f"{_EC2}:subnet/subnet-1"),
+    Asked("ec2:DeleteNetworkInterface", _INTERFACE),
+    Asked("ec2:DescribeSubnets", "*"),
+    Asked("ec2:CreateNetworkInterface", f"{_EC2}:security-group/sg-1"),
+    Asked("ec2:CreateNetworkInterface", _INTERFACE),
+    Asked("ec2:AssignPrivateIpAddresses", _INTERFACE),
+    Asked("ec2:UnassignPrivateIpAddresses", _INTERFACE),
+    Asked("ec2:DescribeNetworkInterfaces", "*"),
+    Asked("xray:PutTelemetryRecords", "*"),
+    Asked("xray:PutTraceSegments", "*"),
+)
+#: of a call that the function's own code makes
+_FROM_WITHIN = {
+    "lambda:SourceFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:opsloop-dev-hosted"
+}
 _QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}"
 
 

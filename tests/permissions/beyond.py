@@ -32,10 +32,16 @@ WRONGLY_REFUSED: frozenset[str] = frozenset(
 #: IAM actions that it asks for wrongly, or not at all
 BEYOND: Mapping[str, str] = {
     "dynamodb:TagResource": _TAGGING,
+    "ec2:AssignPrivateIpAddresses": _LAMBDA,
+    "ec2:CreateNetworkInterface": _LAMBDA,
     "ec2:CreateTags": _BY_ID,
+    "ec2:DeleteNetworkInterface": _LAMBDA,
     "ec2:DeleteTags": _BY_ID,
     "ec2:RevokeSecurityGroupEgress": _TAGS,
     "ec2:RevokeSecurityGroupIngress": _TAGS,
+    "ec2:UnassignPrivateIpAddresses": _LAMBDA,
+    "ec2:DescribeNetworkInterfaces": _LAMBDA,
+    "ec2:DescribeSubnets": _LAMBDA,
     "ecs:DescribeServiceRevisions": _CLUSTER,
     "ecs:DescribeServices": _CLUSTER,
     "ecs:ListServiceDeployments": _CLUSTER,
@@ -57,4 +63,6 @@ BEYOND: Mapping[str, str] = {
     "sns:TagResource": _TAGGING,
     "sqs:SendMessage": _LAMBDA,
     "sqs:TagQueue": _TAGGING,
+    "xray:PutTelemetryRecords": _LAMBDA,
+    "xray:PutTraceSegments": _LAMBDA,
 }

@@ -52,6 +52,8 @@ class Subject:
     scenarios: tuple[Scenario, ...]
     #: what the policy does not allow; and would, without what it denies
     kept_from: tuple[Asked, ...] = ()
+    #: what Lambda asks in the function's name, beside what it always does
+    by_lambda: tuple[Asked, ...] = ()
 
     @property
     def function(self) -> str:
@@ -89,6 +91,7 @@ class Stagehand:
         act(subject, self._account, payload)
         seen.ends = self._ends()
         queue = dead_letters_name(subject.stage["stage"])
+        seen.asked += subject.by_lambda
         seen.asked += of_lambda(subject.function, queue, self._account)
         return seen
 
