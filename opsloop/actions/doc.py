@@ -49,6 +49,15 @@ class ActionDoc:
     permissions: tuple[Permission, ...]
     own: Mapping[str, Own]
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The ARNs by which `only` and `except` hold a curated action; none of one that reads."""
+        if self.effect == "read" or self.name not in TABLE:
+            return ()
+        from opsloop.aws.touches import templates  # noqa: PLC0415 - a list has no use for it
+
+        return templates(find(self.name), {})
+
 
 def catalogue() -> list[ActionDoc]:
     """Every curated action, by name."""

@@ -71,7 +71,15 @@ def _action(one: ActionDoc) -> Iterator[str]:
     yield from (_parameter(parameter) for parameter in one.parameters)
     yield f"\n**Returns** {one.returns}\n"
     yield f"**Effect** `{one.effect}`. {_EFFECTS[one.effect]}\n"
+    yield from _touches(one)
     yield from _permissions(one)
+
+
+def _touches(one: ActionDoc) -> Iterator[str]:
+    """What `only` and `except` hold it by."""
+    arns = [f"`{arn}`" for arn in one.touches]
+    if arns:
+        yield f"**Touches** {', '.join(arns)}: what `only` and `except` hold it by.\n"
 
 
 def _parameter(one: Parameter) -> str:

@@ -45,6 +45,8 @@ def _parts(one: ActionDoc) -> Iterator[RenderableType]:
     yield from _section("with", Rows(("PARAMETER", "", "TAKES"), map(_parameter, one.parameters)))
     yield from _section("returns", Text(one.returns))
     yield from _section("effect", Text(f"{one.effect}: {EFFECTS[one.effect]}"))
+    if one.touches:
+        yield from _section("touches", Text("\n".join(one.touches)))
     rows = [_permission(permission) for permission in one.permissions]
     needs = Rows(("PERMISSION", "ON"), rows) if rows else Text("none")
     yield from _section("needs", needs)

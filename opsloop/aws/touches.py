@@ -137,8 +137,7 @@ def of_action(action: Action, parameters: Mapping[str, Any]) -> list[Touched] | 
     found = _Found(Marks())
     marked = found.marks.marked(parameters)
     given = with_defaults(action, patterns(marked))
-    templates = action.touches or _changed(action, parameters)
-    for template in templates:
+    for template in templates(action, parameters):
         for arn in _filled(template, given):
             found.add(as_judged(arn), "changes", "an ARN" if MARK.fullmatch(arn) else None)
     if not found.touches:
@@ -146,11 +145,12 @@ def of_action(action: Action, parameters: Mapping[str, Any]) -> list[Touched] | 
     return list(found.touches.values())
 
 
-def _changed(action: Action, parameters: Mapping[str, Any]) -> list[str]:
-    """The resources of its permissions that do more than read."""
-    wanted = needed(action, parameters)
-    effects = [one for one in wanted if is_effect(one.action)]
-    return [one.resource for one in effects if one.resource != ANY]
+def templates(action: Action, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a curated action touches, as it declares it; else what it may do more with than read."""
+    if action.touches is not None:
+        return action.touches
+    effects = [one for one in needed(action, parameters) if is_effect(one.action)]
+    return tuple(dict.fromkeys(one.resource for one in effects if one.resource != ANY))
 
 
 def _filled(template: str, given: Given) -> Iterator[str]:
