@@ -84,10 +84,10 @@ class Waker:
 
     def _orphan(self, rule: str, execution_id: str) -> str:
         """The rule was removed: what it left ends, and says so."""
-        there = self._table.one(rule, execution_id)
-        if there is None:
-            return "closed"
         try:
+            there = self._table.one(rule, execution_id)
+            if there is None:
+                return "closed"
             self._end(there)
         except JournalError as error:
             return self._left(str(error), rule, execution_id)

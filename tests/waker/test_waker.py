@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.engine.times import iso
-from chalicelib.errors import TableMissing
+from chalicelib.errors import JournalError, TableMissing
 from chalicelib.events.ulid import execution_id
 from chalicelib.journal.item import shard
 from chalicelib.journal.record import (
@@ -311,6 +311,18 @@ def test_an_orphan_that_somebody_goes_on_with_is_left_alone(world: World) -> Non
     there = world.one(waiting(until=NOW))
     assert there is not None
     assert (there.status, there.attempt) == ("running", "second")
+
+
+def test_an_orphan_that_cannot_be_read_keeps_nobody_asleep(world: World) -> None:
+    orphan, other = waiting(until=NOW, rule="gone"), waiting(until=NOW)
+    world.keep(orphan, other)
+
+    def happens(_found: Execution) -> None:
+        raise JournalError("could not read it")
+
+    assert world.waker(Meanwhile(world.table, happens)).tick() == Woken(woken=1, failed=1)
+    told = {"rule": "gone", "execution": orphan.id}
+    assert world.telemetry.lines == [("error", "could not read it", told)]
 
 
 class Stale(Table):
