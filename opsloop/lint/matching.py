@@ -49,7 +49,12 @@ def constant(seen: Seen) -> Iterator[Fault]:
 
 
 def everything(seen: Seen) -> Iterator[Fault]:
-    """A pattern that wakes the function for every event of the bus."""
+    """A pattern that wakes the function for every event of the bus, or for every alarm."""
+    alarm = seen.rule.trigger.alarm
+    if alarm is not None and "*" in alarm.names and seen.acts and seen.effects:
+        found = f"every alarm of the account, for {seen.effects[0][2]}"
+        path: Path = ("when", "alarm", "names", alarm.names.index("*"))
+        yield Fault(found, "the alarms that it is meant for, by name", path=path)
     if seen.rule.trigger.event is None or seen.pattern is None:
         return
     for branch in seen.pattern.branches:
@@ -183,7 +188,7 @@ LINTS = (
         "warning",
         finds="An `event` pattern of which a branch names neither a source nor a detail-type nor "
         "anything of the detail, or only what all events have. Criteria that EventBridge decides "
-        "count: they are in the pattern.",
+        "count: they are in the pattern. Alarms named `*`, where the rule changes something.",
         why="Each event of the bus starts the function, each API call of the account: that costs, "
         "and a burst of events holds up other functions.",
         fix="Name the source and the detail-type. `opsloop explain-plan RULE` shows the pattern.",

@@ -173,6 +173,19 @@ def test_events_without_a_caller(when: str, told: list[str], tmp_path: Path) -> 
     assert "OPS302" not in codes(tmp_path / "held", f"{ACTIVE}{when}guard: {{rate: 5/1h}}\n{TAGS}")
 
 
+ALARMS = [
+    (ACTIVE + "when: {alarm: {names: ['*']}}\nguard: {rate: 5/1h}\n" + TAGS, ["OPS203", "OPS303"]),
+    (ACTIVE + "when: {alarm: {names: ['a*']}}\nguard: {rate: 5/1h}\n" + TAGS, ["OPS303"]),
+    (HEAD + "when: {alarm: {names: ['*']}}\n" + TAGS, []),
+    (ACTIVE + "when: {alarm: {names: ['*']}}\n" + NOTIFY, []),
+]
+
+
+@pytest.mark.parametrize(("rule", "told"), ALARMS)
+def test_every_alarm(rule: str, told: list[str], tmp_path: Path) -> None:
+    assert codes(tmp_path, rule) == told
+
+
 def acting(do: str, when: str, *, more: str = "guard: {rate: 5/1h}\n") -> str:
     then = f"then: [{{do: {do}, with: {{InstanceIds: [i-1]}}}}]\n"
     return f"{ACTIVE}when: {when}\n{more}{then}verify: {LOOK}\n"
