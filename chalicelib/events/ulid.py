@@ -29,7 +29,7 @@ def execution_id(rule: str, identity: str, element: str, time_iso: str) -> str:
 
 
 def first_id(time: float) -> str:
-    """The least id of an event's time, in seconds since 1970: all that come later are greater."""
+    """The least id of an event's time, in seconds since 1970, to a millisecond."""
     return _text(int(time * 1000) << 80)
 
 

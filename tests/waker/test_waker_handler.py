@@ -41,6 +41,13 @@ def account(
         session = boto3.Session(region_name=REGION)
         create_journal(session.client("dynamodb"), TABLE)
         yield session
+    # it writes to a stream of this test's
+    forget_logger()
+
+
+def forget_logger() -> None:
+    """As if nothing had been logged in this process."""
+    logging.Logger.manager.loggerDict.pop("opsloop", None)
 
 
 def journal(session: boto3.Session) -> Table:
@@ -50,7 +57,7 @@ def journal(session: boto3.Session) -> Table:
 
 def tick() -> Any:
     """A cold start, and one invocation: a logger outlives neither."""
-    logging.Logger.manager.loggerDict.pop("opsloop", None)
+    forget_logger()
     namespace: dict[str, Any] = {}
     register(Chalice("opsloop", configure_logs=False), namespace)
     assert list(namespace) == ["waker"]
