@@ -19,10 +19,18 @@ _LOOKS = {
     "a GitHub token": r"\b(gh[pousr]_\w{20,}|github_pat_\w{20,})",
     "an AWS access key": r"\b(AKIA|ASIA)[A-Z2-7]{16}\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+    "a GitLab token": r"\bglpat-[\w-]{20,}",
+    "a Stripe key": r"\b[rs]k_live_\w{16,}",
+    "a Google API key": r"\bAIza[\w-]{35}",
+    "a SendGrid key": r"\bSG\.[\w-]{16,}\.[\w-]{16,}",
+    "a JSON web token": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
+    "a password in a URL": r"\w://[^\s/:@?#]*:[^\s/@${}]+@",
 }
 _KNOWN = {what: re.compile(pattern) for what, pattern in _LOOKS.items()}
 #: what one of them has to hold, so that most texts are looked at once
-_HINT = re.compile("https://|xox|gh[pousr]_|github_pat_|AKIA|ASIA|-----BEGIN")
+_HINT = re.compile(
+    "://|xox|gh[pousr]_|github_pat_|AKIA|ASIA|-----BEGIN|glpat-|k_live_|AIza|SG[.]|eyJ"
+)
 #: keys whose values are secrets, whatever they look like
 _KEYS = re.compile(r"(?i)(.*_)?(password|token|secret|api_?key|routing_?key|integration_?key)")
 _KEY_SHAPE = re.compile(r"[\w+/=.:-]{8,}")
