@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from chalicelib.events.causes import SOURCE
 from chalicelib.journal.pauses import PARTITION as PAUSES
 from opsloop.aws.location import Location
-from opsloop.aws.patterns import compact, literal
+from opsloop.aws.patterns import literal
 from opsloop.aws.statement import Statement, allow
 
 _COMPLETE_SECRET = re.compile(r"-[A-Za-z0-9]{6}$")
@@ -151,11 +151,6 @@ def _secret(location: Location, name: str) -> str:
     complete = name.startswith("arn:") and _COMPLETE_SECRET.search(name)
     whole = literal(name) if complete else f"{literal(name)}-??????"
     return whole if name.startswith("arn:") else _arn(location, "secretsmanager", f"secret:{whole}")
-
-
-def topics(arns: Iterable[str]) -> Statement:
-    """Publishing to the SNS topics of the stage's channels."""
-    return allow("sns:Publish", compact(arns), purpose="OwnTopics")
 
 
 def _arn(location: Location, service: str, resource: str) -> str:

@@ -11,7 +11,7 @@ from opsloop.aws import models
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.location import Location
-from opsloop.aws.own import own, topics
+from opsloop.aws.own import own
 from opsloop.aws.permissions import action_statements, statements
 from opsloop.aws.policy import policy
 from opsloop.aws.statement import Condition, Statement, allow
@@ -421,11 +421,6 @@ def test_secrets(reference: str, resource: str) -> None:
 def test_a_secret_of_no_store() -> None:
     with pytest.raises(ValueError, match="found 'vault:x'; expected 'ssm:/name' or 'sm:name'"):
         own(HERE, function="f", rule="r", table="t", queue="q", secrets=["vault:x"])
-
-
-def test_topics_of_channels() -> None:
-    found = topics([arn("sns", "b"), arn("sns", "a"), arn("sns", "b")])
-    assert found == allow("sns:Publish", {arn("sns", "a"), arn("sns", "b")})
 
 
 def test_parliament_finds_nothing() -> None:
