@@ -32,6 +32,8 @@ CONFIG = ".chalice/config.json"
 SHIPPED = ("app.py", "chalicelib", "requirements.txt")
 #: how the waker is woken, as chalicelib/functions.py says it
 TICK = {"schedule": "rate(1 minute)", "description": "Wakes what is due."}
+#: the fact that tells a plan which says the same and does not do the same
+COMPILED_TO: Path = ("rule", "compiled")
 #: Lambda's own service may take the role, and nobody else: Chalice's trust policy
 TRUST = {
     "Version": "2012-10-17",
@@ -110,8 +112,9 @@ def stage_unit(stage: Stage) -> Unit:
 
 
 def rule_facts(plan: Plan) -> Facts:
-    """What a rule says, key by key."""
-    return {("rule", key): value for key, value in terms.terms(plan).items()}
+    """What a rule says, key by key, and a hash of what that was compiled to."""
+    said: dict[Path, Any] = {("rule", key): one for key, one in terms.terms(plan).items()}
+    return {**said, COMPILED_TO: terms.content(plan)[:12]}
 
 
 def wiring(plan: Plan | None, stage: Stage, name: str) -> Facts:

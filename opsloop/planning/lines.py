@@ -6,7 +6,7 @@ control characters, those that turn the direction of a text included, are made v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -15,6 +15,7 @@ import yaml
 
 from opsloop.output import plain
 from opsloop.planning.diff import ABSENT, Change, UnitDiff
+from opsloop.planning.expected import COMPILED_TO
 from opsloop.planning.state import Path, Unit
 
 Sign = Literal[" ", "+", "-", "~", "!"]
@@ -29,6 +30,7 @@ _IMPLIED_TOO = frozenset({("trigger", "state"), ("trigger", "target"), ("trigger
 #: units of which nobody reads every fact where they are new
 _MADE_WHOLE = ("package", "infra")
 _LABELS = {
+    COMPILED_TO: "says the same, compiled otherwise",
     ("trigger", "pattern"): "event pattern",
     ("trigger", "state"): "EventBridge rule",
     ("trigger", "target"): "target",
@@ -113,7 +115,14 @@ def facts(one: UnitDiff) -> list[Line]:
         return []
     if one.action == "add" and one.unit.kind != "stage":
         return [*_lines(_worth_saying(one.changes)), *_function(one.unit)]
-    return list(_lines(one.changes))
+    return list(_lines(_but_what_follows(one.changes)))
+
+
+def _but_what_follows(changes: Sequence[Change]) -> Iterator[Change]:
+    """A rule that says something else is compiled to something else: that alone is news."""
+    others = [one for one in changes if one.path != COMPILED_TO]
+    said = any(one.path[0] in ("rule", "trigger", "topic") for one in others)
+    return (one for one in (others if said else changes))
 
 
 def _but(changes: Iterable[Change], *groups: str) -> Iterator[Change]:

@@ -202,3 +202,18 @@ def test_a_project_below_the_repository_s_root(
     assert [(one["action"], one["name"]) for one in found["changes"]] == [
         ("change", "close-bucket")
     ]
+
+
+def test_a_rule_that_is_compiled_otherwise_says_so(opsloop: CommandLine, folder: Path) -> None:
+    """What runs changes with opsloop itself, too, whatever the rule says."""
+    compile_project(folder).output.write(folder)
+    path = folder / "chalicelib" / "compiled" / "tag-bucket.json"
+    plan = json.loads(path.read_text())
+    plan["then"][0]["effect"] = "once"
+    path.write_text(json.dumps(plan))
+    edit(folder, "storage/close-bucket.yaml", "nonsense: true\n")
+    commit(folder, "compiled by another version, whose language was another")
+    edit(folder, "storage/close-bucket.yaml", CLOSE_BUCKET)
+    told = opsloop("plan", "--against", "HEAD").stdout
+    assert "  ~ tag-bucket  changes\n      ~ says the same, compiled otherwise  " in told
+    assert "Plan: 0 to add, 1 to change, 0 to destroy.\n" in told
