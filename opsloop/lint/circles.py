@@ -31,12 +31,13 @@ def ending(whole: Whole) -> Iterator[Told]:
     A rule that wakes itself, and has a rest, has just what it needs.
     """
     rules = {seen.file.name: seen for seen in whole.rules}
-    expected = "criteria that leave out what the other does, or one rule in their place"
+    alone = "criteria that leave out what it does itself; no `allow_self`, if it has that"
+    others = "criteria that leave out what the other does, or one rule in their place"
     for circle in whole.circles:
         if ends := _ends(circle, rules):
             if len(circle) == 1 and has_rest(rules[circle[0].rule].rule):
                 continue
-            yield _told(circle, rules, ends, expected)
+            yield _told(circle, rules, ends, alone if len(circle) == 1 else others)
 
 
 def _ends(circle: Circle, rules: dict[str, Seen]) -> str | None:
