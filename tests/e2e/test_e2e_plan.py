@@ -75,8 +75,8 @@ def test_an_edited_rule_is_in_the_plan(deployed: Project) -> None:
         found = told(deployed, "plan", DIFFERS)
     (change,) = found["changes"]
     assert (change["action"], change["name"]) == ("change", "disable-key")
-    (fact,) = change["facts"]
-    assert fact["path"] == ["trigger", "pattern"]
+    fact, compiled = change["facts"]
+    assert [fact["path"], compiled["path"]] == [["trigger", "pattern"], ["rule", "compiled"]]
     types = [fact[side]["detail-type"] for side in ("before", "after")]
     assert types == [["Access Key Found"], ["Access Key Found", "Key Leaked"]]
     assert found["permissions"] == {"gained": [], "lost": []}
@@ -88,7 +88,8 @@ def test_a_step_more_is_in_the_plan_with_its_permission(deployed: Project) -> No
     with edited(deployed, "disable-key", "then:\n", step):
         found = told(deployed, "plan", DIFFERS)
     (change,) = found["changes"]
-    assert [fact["path"] for fact in change["facts"]] == [["rule", "then"]]
+    paths = [fact["path"] for fact in change["facts"]]
+    assert paths == [["rule", "then"], ["rule", "compiled"]]
     gained = {(one["action"], one["danger"]) for one in found["permissions"]["gained"]}
     assert gained == {("iam:DeleteAccessKey", "changes who may do what")}
 
