@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console
 
 from opsloop.tables import Rows
+from tests.permissions.asked import Asked
 from tests.permissions.beyond import DENIED
 from tests.permissions.proving import Judged, Part, Played, statements
 
-COLUMNS = ("of", "without", "is otherwise", "by", "why not by MiniStack")
+COLUMNS = ("of", "without", "is otherwise", "by")
 #: wide enough for every line: whoever prints it may cut
 _WIDE = 400
+#: of an action and what it is on
+_SHOWN = 64
 _PLACE = re.compile(r"arn:aws:[\w-]+:[\w-]*:\d*:")
 
 
@@ -39,11 +42,16 @@ def _rows(played: Played, judged: Judged, beyond: Mapping[str, str]) -> Iterator
 
 def _verdict(
     part: Part, played: Played, judged: Judged, beyond: Mapping[str, str]
-) -> tuple[str, str, str]:
+) -> tuple[str, str]:
     asked = judged.without.get(part.sid)
     done = "allowed" if part.denies else "refused"
-    otherwise = f"{done}: {_PLACE.sub('', str(asked))}" if asked else "nothing"
+    otherwise = f"{done}: {_short(asked)}" if asked else "nothing"
     if part.sid in played.without:
-        return otherwise, "both", ""
+        return otherwise, "both"
     reasons = {DENIED} if part.denies else {beyond.get(action, "") for action in part.actions}
-    return otherwise, "the simulator" if asked else "", "; ".join(sorted(reasons))
+    return otherwise, f"the simulator: {'; '.join(sorted(reasons))}" if asked else ""
+
+
+def _short(asked: Asked) -> str:
+    text = _PLACE.sub("", str(asked))
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
