@@ -7,7 +7,7 @@ hold what it changes. `except` wins. What cannot be told of an ARN is out of bou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.globs import arn_covers, arn_meets, is_open
 from chalicelib.guards.limits import Refusal
@@ -21,8 +21,7 @@ _LISTED = 3
 Tags = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One `only`, or one `except`."""
 
     name: str

@@ -10,8 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.globs import arn_fits, is_open, parts
 from chalicelib.guards.naming import TURNS, Home, whole
@@ -25,8 +24,7 @@ _ANY = "arn:*:*:*:*:*"
 _LOCATION = {"${Partition}": "partition", "${Region}": "region", "${Account}": "account"}
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One resource, and what the call does with it."""
 
     arn: str
