@@ -1,4 +1,4 @@
-"""Projects for measuring the compiler: any number of rules, of ten kinds by turns."""
+"""Projects for measuring the compiler: any number of rules, of ten kinds by turns or of one."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ then:
     with: {to: platform, title: "${length(facts.databases)} databases stopped"}
 """,
 }
+#: rules that wake each other are so many at most
+_ALIKE = 100
 
 
 def kinds() -> list[tuple[str, str, str]]:
@@ -66,18 +68,39 @@ def kinds() -> list[tuple[str, str, str]]:
     return found
 
 
-def project(folder: Path, rules: int) -> Path:
-    """A folder with so many rules."""
+def project(folder: Path, rules: int, of_kinds: int = 10) -> Path:
+    """A folder with so many rules. No two have the same text."""
     (folder / "rules").mkdir(parents=True)
     shutil.copy(ROOT / "rules" / "opsloop.yaml", folder / "rules")
-    made = kinds()
+    made = kinds()[:of_kinds]
     for number in range(rules):
         pack, name, text = made[number % len(made)]
         path = folder / "rules" / pack / f"{name[:28]}-{_letters(number // len(made))}.yaml"
         if not path.parent.exists():
             shutil.copytree(ROOT / "rules" / pack, path.parent, ignore=_all_but_the_pack)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(_own(text, number), encoding="utf-8")
     return folder
+
+
+#: how each kind is woken by what wakes no other rule
+_WOKEN = {
+    '"*-status-check"': '"{}-status-check"',
+    "topic: day-is-over": "topic: day-is-over-{}",
+    "    detail-type:": '    resources: ["arn:aws:x:us-east-1:123456789012:{}"]\n    detail-type:',
+}
+_CALLED = ("\nif:\n", "\nif:\n  - event.detail.sourceIPAddress == '{}'\n")
+
+
+def _own(text: str, number: int) -> str:
+    """A rule like the others of its kind, about something else.
+
+    That which makes the very event that wakes it acts a few times only: each would wake each.
+    """
+    own = text.replace("description: ", f"description: Number {number}. ", 1)
+    for common, particular in [*_WOKEN.items(), *([_CALLED] if "  api:" in text else [])]:
+        own = own.replace(common, particular.format(number), 1)
+    alike = "ecs.roll_back_deployment" in text and number >= _ALIKE
+    return own.replace("mode: active", "mode: observe") if alike else own
 
 
 def _all_but_the_pack(_folder: str, names: list[str]) -> list[str]:
