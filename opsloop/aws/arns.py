@@ -19,6 +19,7 @@ from opsloop.aws.names import plain
 from opsloop.aws.patterns import ANY, Given, compact, leaves, strings
 
 _VARIABLE = re.compile(r"\$\{(?!(?:Partition|Region|Account)\})(\w+)\}")
+_WITH_PREFIX = re.compile(rf"((?<=[/:])[a-z]+-)?{_VARIABLE.pattern}")
 _PLACE = re.compile(r"\\\$\\\{(\w+)\\\}")
 _ENDING = re.compile(r"(?:withpath|identifiers?|names?|ids?|arns?|urls?|list|s)$")
 _NAMES_SOMETHING = re.compile(r"(?:Name|Id|Identifier|Arn|ARN|NameWithPath)$")
@@ -121,8 +122,13 @@ def _fill(action: iam.Action, kind: iam.Resource, given: Given) -> list[str]:
 
 
 def _filled(arn: str, values: tuple[str, ...]) -> str:
+    """What the format has before an id (`p-`) is in ids as well, and is not put twice."""
     put = iter(values)
-    return _VARIABLE.sub(lambda _: next(put), arn)
+    return _WITH_PREFIX.sub(lambda found: _prefixed(found[1] or "", next(put)), arn)
+
+
+def _prefixed(prefix: str, value: str) -> str:
+    return value if value.startswith(prefix) else f"{prefix}{value}"
 
 
 def _whole(kind: iam.Resource, given: Given) -> list[str]:
@@ -151,7 +157,12 @@ def _turned(variable: str, value: str, given: Given) -> tuple[str, ...]:
     turn = TURNS.get(variable)
     if turn is None or value in (ANY, ""):
         return (value,)
-    return (marks.turned(value, variable),) if marks.is_mark(value) else turn(value, given)
+    if not marks.is_mark(value):
+        return turn(value, given)
+    turned = marks.turned(value, variable)
+    # a version goes behind the name, whatever the name will be
+    versions = turn(value, given) if variable == "lambda:FunctionName" else (value,)
+    return tuple(version.replace(value, turned) for version in versions)
 
 
 def _naming(action: iam.Action, kind: iam.Resource, variable: str, given: Given) -> list[str]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.actions import TABLE, find
 from chalicelib.guards import naming
+from chalicelib.guards.touching import Unclear, touched
 from chalicelib.plan import Touched, Way
+from opsloop.aws import models
 from opsloop.aws.arn_values import TURNS as JUDGED
+from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
+from opsloop.aws.location import Location
+from opsloop.aws.operations import Operation, operation
+from opsloop.aws.patterns import covers
+from opsloop.aws.permissions import statements
 from opsloop.aws.touches import TURNS, of_action, of_call
 
 X, Y = "${event.x}", "${event.y}"
@@ -266,3 +274,62 @@ def test_every_action_with_an_effect_says_what_it_touches() -> None:
 def test_every_turn_has_its_like_on_the_run_side() -> None:
     assert TURNS.keys() == JUDGED.keys()
     assert set(TURNS.values()) <= naming.TURNS.keys()
+
+
+# Laws: what the run side holds and what the policy allows are told from the same.
+
+#: those whose names are enough
+SERVICES = """
+    apigateway autoscaling cloudformation cloudwatch codebuild dynamodb ec2 ecs eks elasticache
+    elbv2 events guardduty iam kms lambda logs rds redshift route53 s3 sns sqs ssm stepfunctions
+    wafv2
+"""
+LOCATION = Location("aws", "123456789012", "eu-west-1")
+HOME = naming.Home("aws", "eu-west-1", "123456789012")
+
+
+def effects(service: str) -> Iterator[Operation]:
+    for method in sorted(models.methods(service)):
+        found = operation(service, method)
+        if not found.reads:
+            yield found
+
+
+def given(called: Operation) -> dict[str, Any]:
+    """A name for each parameter that it must have, as far as those are names."""
+    found: dict[str, Any] = {}
+    members = called.input.members if called.input else {}
+    for name in called.input.required_members if called.input else ():
+        if members[name].type_name == "string":
+            found[name] = "abc-1"
+        elif members[name].type_name == "list":
+            found[name] = ["abc-1"]
+    return found
+
+
+def open_places(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: [X] if isinstance(one, list) else X for name, one in parameters.items()}
+
+
+@pytest.mark.parametrize("service", SERVICES.split())
+def test_what_a_call_touches_is_within_what_its_policy_allows(service: str) -> None:
+    compared = 0
+    for called in effects(service):
+        parameters = given(called)
+        try:
+            touches = of_call(service, called.method, open_places(parameters)) or []
+            needed = statements(Call(service, called.method, parameters), LOCATION)
+            resources = touched(touches, parameters, HOME)
+        except (FaultError, Unclear):
+            continue  # refused at the desk, or by the function: nothing is done
+        allowed = [arn for one in needed for arn in one.resources]
+        outside = [one for one in resources if not any(covers(arn, one.arn) for arn in allowed)]
+        assert (called.do, outside) == (called.do, [])
+        compared += 1
+    assert compared > 3
+
+
+def test_what_an_id_begins_with_is_not_put_twice() -> None:
+    call = Call("organizations", "delete_policy", {"PolicyId": "p-abc"})
+    (needed,) = statements(call, LOCATION)
+    assert needed.resources == {"arn:aws:organizations::*:policy/o-*/*/p-abc"}
