@@ -19,7 +19,7 @@ from chalicelib.expressions.values import tagged
 from chalicelib.guards.bounds import Tags, asked_for, bounds, out_by_arn, out_by_tags
 from chalicelib.guards.limits import Refusal
 from chalicelib.guards.naming import Home
-from chalicelib.guards.touching import Resource, Unclear, touched
+from chalicelib.guards.touching import Resource, Unclear, named, touched
 from chalicelib.journal.record import Error
 from chalicelib.partitions import partition_of
 from chalicelib.plan import Plan, Stage, Step
@@ -127,6 +127,4 @@ def _naming(step: Step) -> Any:
     tag, entries = tagged(step["with"])
     if tag != "map":
         return step["with"]
-    ways = (way for one in step["touches"] for way in one["ways"])
-    names = {str(part["at"][0]) for way in ways for part in way if not isinstance(part, str)}
-    return {"map": {name: entries[name] for name in sorted(names)}}
+    return {"map": {name: entries[name] for name in sorted(named(step["touches"]))}}

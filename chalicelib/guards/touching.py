@@ -49,6 +49,11 @@ def touched(
     return list(found)
 
 
+def named(touches: Sequence[Touched]) -> set[str]:
+    """The parameters by which a call says what it touches."""
+    return {str(path[0]) for one in touches for path in _paths(one)}
+
+
 def _resources(one: Touched, parameters: Mapping[str, Any], home: Home) -> Iterator[Resource]:
     values = {path: _values(parameters, path) for path in _paths(one)}
     if math.prod(map(len, values.values())) > _MOST:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from chalicelib.actions import find
 from chalicelib.expressions.values import tagged
+from chalicelib.guards.touching import named
 from chalicelib.plan import Expr, Plan, Step, Touched
 from opsloop.aws import touches
 from opsloop.aws.faults import FaultError
@@ -85,11 +86,5 @@ def _telling(step: Step) -> Iterator[Expr]:
         yield from expressions(step["if"])
     tag, entries = tagged(step["with"])
     if tag == "map":
-        for name in named(step):
+        for name in named(step["touches"]):
             yield from expressions(entries[name])
-
-
-def named(step: Step) -> set[str]:
-    """The parameters by which a step says what it touches."""
-    ways = (way for one in step["touches"] for way in one["ways"])
-    return {str(part["at"][0]) for way in ways for part in way if not isinstance(part, str)}
