@@ -100,6 +100,8 @@ class Scope:
     lets: Lets = field(default_factory=Lets)
     #: what is known of the values that come into the rule
     known: Flow = field(default_factory=Flow)
+    #: what every place has, once that was asked
+    _start: dict[str, Type | None] = field(default_factory=dict, compare=False, repr=False)
 
     def in_each(self) -> Names:
         """In `each.of`."""
@@ -189,7 +191,9 @@ class Scope:
         )
 
     def _with(self, here: Names) -> Names:
-        names = {**_from_the_start(self.rule, self.params, self.known), **here}
+        if not self._start:
+            self._start.update(_from_the_start(self.rule, self.params, self.known))
+        names = {**self._start, **here}
         return {**names, **self.lets.typed(names)}
 
 
