@@ -39,6 +39,8 @@ UNKNOWN: Final = _Unknown()
 
 def pieces(text: str) -> list[Piece]:
     """The text's pieces; `$${` is a literal `${`, an unclosed `${` is left as it stands."""
+    if "${" not in text:
+        return [text]
     found: list[Piece] = []
     literal, at = "", 0
     while opened := _OPEN.search(text, at):

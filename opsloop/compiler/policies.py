@@ -142,7 +142,7 @@ class StagePolicies:
         So are its partition, account and region: an event of another's may name them, and
         nothing there is this role's to touch.
         """
-        return pieces(_SETTLED.sub(self._settled, text))
+        return pieces(_SETTLED.sub(self._settled, text) if "${" in text else text)
 
     def _settled(self, found: re.Match[str]) -> str:
         if found[2]:

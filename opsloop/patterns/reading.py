@@ -9,6 +9,7 @@ name given twice in a pattern matters too: both `$or` count. So patterns read he
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, Never
 
 from opsloop.patterns.errors import InvalidEvent, InvalidPattern
@@ -85,6 +86,8 @@ def elements(value: Any) -> list[Any] | tuple[Any, ...] | None:
 
 def json_text(value: Any) -> str:
     """The JSON of a value read here or given as Python objects, on one line."""
+    if type(value) is str:  # nearly all are; a number may be a kind of text
+        return encode_basestring(value)
     number = number_text(value)
     if number is not None:
         return number

@@ -55,7 +55,7 @@ def test_actions_that_are_nearly_there(do: str, meant: str) -> None:
 def test_an_action_that_is_not_there_at_all() -> None:
     (fault,) = CALLS.check_step("frobnicate", {})
     assert fault == unknown("frobnicate", fault.expected, None)
-    assert fault.expected.endswith("tags.apply, or aws.<service>.<operation>")
+    assert fault.expected.endswith("tags.read, or aws.<service>.<operation>")
 
 
 CHANNEL = [
