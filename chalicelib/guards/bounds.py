@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from chalicelib.globs import arn_covers, arn_meets, is_open
 from chalicelib.guards.limits import Refusal
+from chalicelib.guards.naming import bare
 from chalicelib.guards.touching import Resource
 from chalicelib.plan import Bounds, Guard, Stage
 
@@ -66,7 +67,7 @@ def out_by_tags(
 def asked_for(bound: Sequence[Bound], resources: Sequence[Resource]) -> list[str]:
     """The ARNs whose tags have to be known."""
     return [
-        one.arn
+        bare(one.arn)
         for one in resources
         if any(each.tags and _concerns(each, one, by_tag=True) for each in bound)
     ]
@@ -116,7 +117,7 @@ def _out_by_tags(bound: Bound, resources: Sequence[Resource], tags: Tags) -> Ite
     for one in resources:
         if not _concerns(bound, one, by_tag=True):
             continue
-        own = tags.get(one.arn)
+        own = tags.get(bare(one.arn))
         for key, value in bound.tags.items():
             has = None if own is None else own.get(key)
             if (has == value) is not bound.keeps:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from chalicelib.globs import parts
+
 #: the kinds of resource that EC2's ids begin with the names of
 EC2_IDS: Mapping[str, str] = {
     "acl": "network-acl",
@@ -41,8 +43,15 @@ EC2_IDS: Mapping[str, str] = {
     "vpce": "vpc-endpoint",
     "vpn": "vpn-connection",
 }
-#: a function, or one of its versions; not what begins with a region or an account
-_FUNCTION = re.compile(r"(?!\d{12}:|[a-z]{2}(?:-[a-z]+)+-\d:)[\w-]+(?::[\w$-]+)?", re.ASCII)
+#: a function, or one of its versions; not what begins with a region, an account or `function:`
+_FUNCTION = re.compile(
+    r"(?!\d{12}:|[a-z]{2}(?:-[a-z]+)+-\d:|function:)[\w-]+(?::[\w$-]+)?", re.ASCII
+)
+#: the account and the name, and nothing behind or between that a service may read otherwise
+_QUEUE_URL = re.compile(r"https?://[\w.:-]+/(\d{12})/([\w.-]+)", re.ASCII)
+_VERSION = re.compile(
+    r"(arn:[^:]+:(?:lambda:[^:]*:[^:]*:function|states:[^:]*:[^:]*:stateMachine):[^:]+):.+"
+)
 _COMPLETE_SECRET = re.compile(r"-[A-Za-z0-9]{6}\Z")
 
 
@@ -58,8 +67,8 @@ def _queue(value: str, home: Home) -> str | None:
     """A queue's URL ends with its account and its name."""
     if "/" not in value:
         return value
-    account, _, name = value.rpartition("/")
-    return name if account.rpartition("/")[2] == home.account else None
+    found = _QUEUE_URL.fullmatch(value)
+    return found[2] if found and found[1] == home.account else None
 
 
 def _function(value: str, _home: Home) -> str | None:
@@ -104,6 +113,19 @@ TURNS: Mapping[str, Turn] = {
     "scope": lambda value, _home: {"CLOUDFRONT": "global", "REGIONAL": "regional"}.get(value),
     "secret": _secret,
 }
+
+
+def bare(arn: str) -> str:
+    """The ARN of the resource that this one is a version or an alias of; else itself."""
+    found = _VERSION.fullmatch(arn)
+    return found[1] if found else arn
+
+
+def others(arn: str) -> tuple[str, ...]:
+    """What else the resource of an ARN may be called; what is cut off of a secret's looks whole."""
+    if parts(arn)[2] == "secretsmanager":
+        return (f"{arn}-??????",)
+    return () if bare(arn) == arn else (bare(arn),)
 
 
 def whole(arn: str, turn: str | None) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.globs import arn_fits, is_open, parts
-from chalicelib.guards.naming import TURNS, Home, whole
+from chalicelib.guards.naming import TURNS, Home, others, whole
 from chalicelib.plan import Place, Touched, Way
 
 #: characters of an ARN
@@ -65,8 +65,8 @@ def _resources(one: Touched, parameters: Mapping[str, Any], home: Home) -> Itera
         if not arns:
             said = ", ".join(f"{_dotted(path)} {value!r}" for path, value in told.items())
             raise Unclear(f"{said} names no {_kind(one['ways'][0])} of this account")
-        others = tuple(arn for arn in _fitting(also, told, home) if arn not in arns)
-        yield from (Resource(arn, one["role"], others) for arn in arns)
+        too = tuple(arn for arn in _fitting(also, told, home) if arn not in arns)
+        yield from (Resource(arn, one["role"], (*too, *others(arn))) for arn in arns)
 
 
 Path = tuple[str | int, ...]
@@ -99,7 +99,7 @@ def _texts(value: Any, path: Path) -> Iterator[str]:
 
 
 def _checked(text: str, path: Path) -> str:
-    if not text or len(text) > _LONGEST or not text.isprintable():
+    if text != text.strip() or not text or len(text) > _LONGEST or not text.isprintable():
         raise Unclear(f"{_dotted(path)} is {text[:80]!r}, which is no name")
     if is_open(text):
         raise Unclear(f"{_dotted(path)} is {text!r}, with a wildcard")

@@ -18,6 +18,9 @@ from opsloop.aws.patterns import ANY, covers, literal
 from opsloop.aws.statement import Condition, Statement
 from opsloop.problems import Fault
 
+#: kinds of resource whose versions and aliases have ARNs of their own
+_VERSIONED = frozenset({("lambda", "function"), ("states", "stateMachine")})
+
 
 def is_effect(action: str) -> bool:
     """Whether an IAM action does more than read."""
@@ -138,7 +141,7 @@ def _denied_by_tags(pairs: set[tuple[str, str]], bounds: Bounds) -> Iterator[Sta
 
 def _denied_by_arn(actions: set[str], bounds: Bounds, location: Location) -> Iterator[Statement]:
     """Of the actions and the patterns those that have to do with each other."""
-    patterns = [_here(pattern, location) for pattern in bounds["arns"]]
+    patterns = [one for arn in bounds["arns"] for one in _versions(_here(arn, location))]
     concerned = {
         (action, arn)
         for action in actions
@@ -149,6 +152,14 @@ def _denied_by_arn(actions: set[str], bounds: Bounds, location: Location) -> Ite
     if concerned:
         denied, arns = map(frozenset, zip(*concerned, strict=True))
         yield Statement(denied, arns, effect="Deny")
+
+
+def _versions(arn: str) -> tuple[str, ...]:
+    """With the versions and aliases that IAM judges apart, where a function is spared whole."""
+    _, _, service, *_, resource = parts(arn)
+    kind, _, name = resource.partition(":")
+    whole = (service, kind) in _VERSIONED and ":" not in name
+    return (arn, f"{arn}:*") if whole and not name.endswith(ANY) else (arn,)
 
 
 def _kind(action: str, arn: str) -> iam.Resource | None:

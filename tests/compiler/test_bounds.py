@@ -215,6 +215,16 @@ def test_the_stage_binds_rules_that_say_nothing(tmp_path: Path) -> None:
     assert [actions for actions, _, _ in told(made, "Deny")] == ["ec2:StopInstances"] * 2
 
 
+def test_a_spared_function_is_spared_in_each_of_its_versions(tmp_path: Path) -> None:
+    """IAM judges `web:live`, and `web:$LATEST`, by ARNs of their own."""
+    web = "arn:aws:lambda:eu-west-1:123456789012:function:web"
+    text = f"""{WHEN}guard: {{except: {{arns: ["{web}"]}}}}
+then: [{{do: aws.lambda.delete_function, with: {{FunctionName: "${{x}}"}}}}]
+"""
+    made = compiled(tmp_path, text)
+    assert told(made, "Deny") == [("lambda:DeleteFunction", f"{web} {web}:*", "{}")]
+
+
 def test_inner_steps_are_bound_as_well(tmp_path: Path) -> None:
     text = f"""{WHEN}guard: {{only: {{tags: {{env: dev}}}}}}
 then:

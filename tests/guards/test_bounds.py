@@ -136,6 +136,14 @@ def test_by_tags(bound: Bound, tags: Mapping[str, Any], reason: str | None) -> N
     assert (refusal and refusal.reason) == reason
 
 
+def test_a_version_has_the_tags_of_its_function() -> None:
+    web = "arn:aws:lambda:eu-west-1:123456789012:function:web"
+    version = changes(f"{web}:$LATEST")
+    assert asked_for([spare(env="prod")], version) == [web]
+    refusal = out_by_tags([spare(env="prod")], version, {web: {"env": "prod"}})
+    assert refusal == Refusal("except", f"{web}:$LATEST has env: prod")
+
+
 @pytest.mark.parametrize(
     ("bound", "asked"),
     [

@@ -198,6 +198,29 @@ def test_the_arns_of_a_call(
             {"FunctionName": "us-east-1:tidy"},
             "FunctionName 'us-east-1:tidy' names no function of this account",
         ),
+        # Lambda takes this for `tidy`
+        (
+            FUNCTION,
+            {"FunctionName": "function:tidy"},
+            "FunctionName 'function:tidy' names no function of this account",
+        ),
+        (INSTANCES, {"InstanceIds": "i-1 "}, "InstanceIds is 'i-1 ', which is no name"),
+        (
+            QUEUE,
+            {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/a/123456789012/q"},
+            (
+                "QueueUrl 'https://sqs.eu-west-1.amazonaws.com/123456789012/a/123456789012/q' "
+                "names no resource of this account"
+            ),
+        ),
+        (
+            QUEUE,
+            {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/a#/123456789012/q"},
+            (
+                "QueueUrl 'https://sqs.eu-west-1.amazonaws.com/123456789012/a#/123456789012/q' "
+                "names no resource of this account"
+            ),
+        ),
         (SECRET, {"SecretId": "db"}, "SecretId 'db' names no secret of this account"),
         (
             SECRET,
@@ -239,6 +262,36 @@ def test_other_names_of_the_same_go_with_it() -> None:
     ]
     whole = f"{account}/svc/a"
     assert touched(touches, {"RoleName": whole}, HOME) == [Resource(whole, "changes")]
+
+
+MACHINE = one([place("stateMachineArn")])
+
+
+@pytest.mark.parametrize(
+    ("touches", "name", "own", "also"),
+    [
+        (FUNCTION, "a:$LATEST", f"lambda:{HERE}:function:a:$LATEST", f"lambda:{HERE}:function:a"),
+        (
+            MACHINE,
+            f"arn:aws:states:{HERE}:stateMachine:a:live",
+            f"states:{HERE}:stateMachine:a:live",
+            f"states:{HERE}:stateMachine:a",
+        ),
+        # it may be whole, and it may be the beginning of `db-secret-Ab1234`
+        (
+            SECRET,
+            f"arn:aws:secretsmanager:{HERE}:secret:db-secret",
+            f"secretsmanager:{HERE}:secret:db-secret",
+            f"secretsmanager:{HERE}:secret:db-secret-??????",
+        ),
+    ],
+)
+def test_a_version_is_of_its_resource(
+    touches: list[Touched], name: str, own: str, also: str
+) -> None:
+    (path,) = [str(part["at"][0]) for part in touches[0]["ways"][0] if not isinstance(part, str)]
+    found = touched(touches, {path: name}, HOME)
+    assert found == [Resource(f"arn:aws:{own}", "changes", (f"arn:aws:{also}",))]
 
 
 @given(st.one_of(st.text(max_size=30), st.text(string.printable, max_size=60)))
