@@ -24,6 +24,8 @@ from opsloop.planning.state import Facts, Kind, State, Unit, state
 #: functions that are read at a time; IAM's own limits bear about so many
 AT_ONCE = 8
 _SEVERAL = "differs between functions"
+#: what a package does not tell: pip has put it among all the rest
+_UNTOLD = frozenset({"unpinned", "vendored"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,13 @@ def _shared(stage: str, reads: list[Read], packages: Mapping[str, Package]) -> l
     if not running:
         return []
     if running - set(packages):
-        unknown = frozenset({"file", "requirement", "settings"})
+        unknown = _UNTOLD | {"file", "requirement", "settings"}
         names: tuple[tuple[Kind, str], ...] = (("package", "package"), ("stage", stage))
         return [Unit(kind, name, unknown=unknown) for kind, name in names]
     stages = [one.stages[stage] for one in packages.values() if stage in one.stages]
     settings = [Unit("stage", stage, _agreed([stage_unit(one).facts for one in stages]))]
-    code = Unit("package", "package", _agreed([one.facts for one in packages.values()]))
+    facts = _agreed([one.facts for one in packages.values()])
+    code = Unit("package", "package", facts, unknown=_UNTOLD)
     return [code, *settings] if stages else [code]
 
 

@@ -29,7 +29,7 @@ from opsloop.planning.state import Facts, Path, State, Unit, flat, state
 
 CONFIG = ".chalice/config.json"
 #: what ships beside the plans
-SHIPPED = ("app.py", "chalicelib", "requirements.txt")
+SHIPPED = ("app.py", "chalicelib", "vendor", "requirements.txt")
 #: how the waker is woken, as chalicelib/functions.py says it
 TICK = {"schedule": "rate(1 minute)", "description": "Wakes what is due."}
 #: the fact that tells a plan which says the same and does not do the same
@@ -45,7 +45,8 @@ TRUST = {
         }
     ],
 }
-_PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([\w.!+-]+)", re.MULTILINE)
+_PIN = re.compile(r"([A-Za-z0-9][\w.-]*)==([\w.!+-]+)")
+_COMMENT = re.compile(r"(?:^|\s+)#.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +154,31 @@ def _veiled(value: str) -> str:
 
 
 def package_facts(files: Mapping[str, bytes]) -> Facts:
-    """What ships beside the plans: each file's hash, and what requirements.txt pins."""
+    """What ships beside the plans: each file's hash, and what requirements.txt says."""
     hashes = {
-        ("file", name): hashlib.sha256(content).hexdigest()
+        ("vendored" if name.startswith("vendor/") else "file", name): hashlib.sha256(
+            content
+        ).hexdigest()
         for name, content in files.items()
         if ships(name)
     }
-    pins = _PIN.findall(files.get("requirements.txt", b"").decode())
-    return hashes | {("requirement", canonical(name)): version for name, version in pins}
+    return {**hashes, **dict(_required(files.get("requirements.txt", b"").decode()))}
+
+
+def _required(text: str) -> Iterator[tuple[Path, Any]]:
+    """What is pinned, by its version; whatever else pip may take from anywhere, as it stands."""
+    for line in text.splitlines():
+        said = _COMMENT.sub("", line).strip()
+        if pin := _PIN.fullmatch(said):
+            yield ("requirement", canonical(pin[1])), pin[2]
+        elif said:
+            yield ("unpinned", said), True
 
 
 def package_on_disk(project: File) -> Facts:
     """The same of a checkout."""
-    paths = [project / "app.py", project / "requirements.txt", *(project / "chalicelib").rglob("*")]
+    folders = [path for name in ("chalicelib", "vendor") for path in (project / name).rglob("*")]
+    paths = [project / "app.py", project / "requirements.txt", *folders]
     return package_facts(
         {
             path.relative_to(project).as_posix(): path.read_bytes()
@@ -177,10 +190,11 @@ def package_on_disk(project: File) -> Facts:
 
 def ships(name: str) -> bool:
     """Whether a file of the project is code of the package: plans are compared as rules."""
-    if name == "app.py":
+    if name == "app.py" or name.startswith("vendor/"):
         return True
     inside = name.startswith("chalicelib/") and not name.startswith(f"{COMPILED}/")
-    return inside and "__pycache__" not in name and not name.endswith(".pyc")
+    # chalicelib.freshness leaves none of it; bytecode elsewhere is code like any other
+    return inside and "__pycache__" not in name
 
 
 def canonical(name: str) -> str:

@@ -58,6 +58,7 @@ _GROUPS = {
     "invoker": "invoked by ",
     "file": "",
     "requirement": "requirement ",
+    "unpinned": "requirements.txt says ",
     "attached": "attached policy ",
     "policies": "inline policy ",
     "targets": "target ",
@@ -65,7 +66,9 @@ _GROUPS = {
 
 
 #: facts that only are there or not
-PLAIN = frozenset({"invoker", "attached", "topic"})
+PLAIN = frozenset({"invoker", "attached", "topic", "unpinned"})
+#: facts that are files, told by their names
+_FILES = ("file", "vendored")
 _ONE_LINE = 100_000
 
 
@@ -110,7 +113,7 @@ def title(one: UnitDiff) -> str:
 def facts(one: UnitDiff) -> list[Line]:
     """What happens to a unit, fact by fact; of one that comes or goes, what is worth saying."""
     if one.unit.kind == "package" and one.action == "change":
-        return [*_files(one), *_lines(_but(one.changes, "file"))]
+        return [*_files(one), *_lines(_but(one.changes, *_FILES))]
     if one.action == "destroy" or (one.unit.kind in _MADE_WHOLE and one.action == "add"):
         return []
     if one.action == "add" and one.unit.kind != "stage":
@@ -168,7 +171,7 @@ def differing(before: list[str], after: list[str]) -> Iterator[Line]:
 
 def _files(one: UnitDiff) -> Iterator[Line]:
     for change in sorted(one.changes, key=lambda change: change.path):
-        if change.path[0] == "file":
+        if change.path[0] in _FILES:
             sign: Sign = "+" if change.before is ABSENT else "-" if change.after is ABSENT else "~"
             yield line(sign, change.path[1])
 

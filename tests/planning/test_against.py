@@ -77,6 +77,34 @@ def test_a_change_that_gains_a_permission(opsloop: CommandLine, folder: Path) ->
     assert same("against.json", named(as_json(found), folder))
 
 
+HOSTILE = """\
+--extra-index-url https://packages.example/simple
+jmespath[more]==1.1.0
+helper @ https://packages.example/helper.whl  # for tests
+"""
+
+
+def test_whatever_ships_is_told(opsloop: CommandLine, folder: Path) -> None:
+    """What pip may take from anywhere, and what Chalice packs without asking."""
+    module = folder / "vendor/jmespath/__init__.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("stolen = True\n", encoding="utf-8")
+    (folder / "chalicelib/late.pyc").write_bytes(b"stolen")
+    with (folder / "requirements.txt").open("a", encoding="utf-8") as requirements:
+        requirements.write(HOSTILE)
+    commit(folder, "more")
+    result = opsloop("plan", "--against", "HEAD~1")
+    assert result.exit_code == DIFFERS, result.stderr
+    told = [line.strip() for line in result.stdout.splitlines() if line.startswith("      ")]
+    assert told == [
+        "+ chalicelib/late.pyc",
+        "+ vendor/jmespath/__init__.py",
+        "+ requirements.txt says --extra-index-url https://packages.example/simple",
+        "+ requirements.txt says jmespath[more]==1.1.0",
+        "+ requirements.txt says helper @ https://packages.example/helper.whl",
+    ]
+
+
 def test_in_a_terminal_what_to_look_at_twice_is_red(opsloop: CommandLine, folder: Path) -> None:
     edit(folder, "storage/close-bucket.yaml", CLOSE_BUCKET + GRANT)
     told = opsloop.in_terminal(60, "plan", "--against", "HEAD").stdout
