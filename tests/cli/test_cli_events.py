@@ -26,9 +26,10 @@ then:
     with: {Resources: ["${event.detail.\\"instance-id\\"}"], Tags: [{Key: a, Value: b}]}
 """
 WARNING = (
-    "rules/storage/state.yaml:10:18: warning: found `reason`, which no such event is known to "
-    "have; expected one of instance-id, state, unless AWS has added it\n"
+    "rules/storage/state.yaml:10:18: warning OPS101: found `reason`, which no such event is known "
+    "to have; expected one of instance-id, state, unless AWS has added it\n"
 )
+COUNTED = "1 warning, docs/lint.md#ops101\n"
 
 
 def test_all_events_are_listed(opsloop: CommandLine) -> None:
@@ -81,14 +82,14 @@ def test_warnings_are_told_and_fail_nothing(opsloop: CommandLine, command: str, 
     write(opsloop.folder, {"storage/state.yaml": STATE})
     result = opsloop(command)
     assert result.exit_code == 0
-    assert result.stderr.startswith(f"{WARNING}1 warning\n{said}")
+    assert result.stderr.startswith(WARNING + COUNTED + said)
 
 
 def test_warnings_are_data_too(opsloop: CommandLine) -> None:
     write(opsloop.folder, {"storage/state.yaml": STATE})
     validated = opsloop("validate", "--json")
     compiled = opsloop("compile", "--json")
-    (warning,) = json.loads(validated.stdout)
+    (warning,) = json.loads(validated.stdout)["warnings"]
     assert (validated.exit_code, validated.stderr) == (0, "")
     assert warning["warning"] is True
     assert warning["place"] == {"file": "rules/storage/state.yaml", "line": 10, "column": 18}
@@ -99,7 +100,7 @@ def test_beside_problems_warnings_come_first(opsloop: CommandLine) -> None:
     write(opsloop.folder, {"storage/state.yaml": STATE.replace("create_tags", "creat_tags")})
     result = opsloop("compile")
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"{WARNING}1 warning\nrules/storage/state.yaml:12:17: found ")
+    assert result.stderr.startswith(f"{WARNING}{COUNTED}rules/storage/state.yaml:12:17: found ")
     assert result.stderr.endswith("\n1 problem\n")
     told = json.loads(opsloop("validate", "--json").stdout)
-    assert [one["warning"] for one in told] == [False, True]
+    assert [len(told[kind]) for kind in ("problems", "warnings", "silenced")] == [1, 1, 0]

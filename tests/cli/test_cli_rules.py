@@ -176,6 +176,9 @@ returns
 effect
   idempotent: done twice, it comes to the same
 
+touches
+  arn:{partition}:s3:::{bucket}
+
 needs
   PERMISSION                     ON
   s3:GetBucketPublicAccessBlock  arn:{partition}:s3:::{bucket}
