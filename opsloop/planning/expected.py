@@ -155,14 +155,16 @@ def _veiled(value: str) -> str:
 
 def package_facts(files: Mapping[str, bytes]) -> Facts:
     """What ships beside the plans: each file's hash, and what requirements.txt says."""
-    hashes = {
-        ("vendored" if name.startswith("vendor/") else "file", name): hashlib.sha256(
-            content
-        ).hexdigest()
+    facts: dict[Path, Any] = {
+        _file(name): hashlib.sha256(content).hexdigest()
         for name, content in files.items()
         if ships(name)
     }
-    return {**hashes, **dict(_required(files.get("requirements.txt", b"").decode()))}
+    return facts | dict(_required(files.get("requirements.txt", b"").decode()))
+
+
+def _file(name: str) -> Path:
+    return ("vendored" if name.startswith("vendor/") else "file", name)
 
 
 def _required(text: str) -> Iterator[tuple[Path, Any]]:
