@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import metadata
 
-from opsloop.aws import iam
-from opsloop.aws.action_table import ALSO, REFUSED, RENAMED, VERSIONED
+from opsloop.aws import action_names, iam
+from opsloop.aws.action_table import ALSO, REFUSED, VERSIONED
 from opsloop.aws.calling import Authorization, Call
 from opsloop.aws.faults import FaultError
 from opsloop.aws.particular import PARTICULAR
@@ -41,14 +41,9 @@ def _names(call: Call) -> Iterator[str]:
 
 
 def _by_name(call: Call) -> tuple[str, ...]:
-    if renamed := RENAMED.get(call.name):
-        return renamed
-    service = prefix(call.service)
-    if same := iam.find(f"{service}:{call.operation.name}"):
-        return (str(same),)
-    if documented := iam.documented_as(service, call.operation.name):
-        return documented
-    raise FaultError(_underivable(call, service))
+    if names := action_names.of(call.service, call.operation.name):
+        return names
+    raise FaultError(_underivable(call, prefix(call.service)))
 
 
 def _refused(call: Call, reason: str) -> Fault:

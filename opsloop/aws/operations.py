@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.actions.reads import is_read
 from chalicelib.plan import Effect
-from opsloop.aws import effects, iam, models
+from opsloop.aws import action_names, effects, iam, models
 from opsloop.aws.faults import FaultError
 from opsloop.aws.names import listing, nearest, plain
 from opsloop.aws.prefixes import prefix
@@ -134,7 +134,8 @@ def _permission_of_that_name(service: str, method: str) -> str | None:
 
 def _permission(service: str, method: str, permission: str) -> Fault:
     """IAM's name in place of an operation's: `lambda:InvokeFunction` is what Invoke needs."""
-    needing = [one for one in models.methods(service) if permission in _needs(service, one)]
+    methods = models.methods(service).items()
+    needing = [one for one, name in methods if permission in action_names.of(service, name)]
     offered = listing(needing) if needing else "the call that needs it, which is then allowed to"
     return Fault(
         found=f"{method!r}, which is a permission of IAM's, {permission}, and no operation",
@@ -142,17 +143,6 @@ def _permission(service: str, method: str, permission: str) -> Fault:
         correction=f"aws.{service}.{needing[0]}" if len(needing) == 1 else None,
         offset=len(f"aws.{service}."),
     )
-
-
-def _needs(service: str, method: str) -> set[str]:
-    """The permissions of an operation; none where they cannot be told without parameters."""
-    from opsloop.aws.authorizations import authorizations  # noqa: PLC0415 - it stands on this
-    from opsloop.aws.calling import Call  # noqa: PLC0415 - as above
-
-    try:
-        return {str(one.action) for one in authorizations(Call(service, method))}
-    except FaultError:
-        return set()
 
 
 def _services_with(method: str) -> Iterator[str]:
