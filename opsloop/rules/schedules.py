@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from opsloop.rules.weekdays import in_names
 from opsloop.rules.words import Refused, said
 
 # fmt: off
@@ -52,13 +53,29 @@ def check(text: str) -> str:
 
 
 def _meant(text: str) -> Iterator[str]:
-    """`0 9 * * *` as other crons have it, and `5 minutes`, as EventBridge has them."""
+    """`0 9 * * 1-5` as other crons have it, and `5 minutes`, as EventBridge has them."""
     parts = text.removeprefix("cron(").removesuffix(")").split()
     if len(parts) == len(_FIELDS) - 1:
-        parts = [*parts, "*"]
-        parts[_DAY_OF_MONTH if parts[_DAY_OF_MONTH] == "*" else _DAY_OF_WEEK] = "?"
+        # those crons that know a `?` count as EventBridge does
+        parts = [*_with_one_day(parts, sunday=1 if "?" in parts else 0), "*"]
     yield f"cron({' '.join(parts)})"
     yield f"rate({text})"
+
+
+def _with_one_day(parts: list[str], sunday: int) -> list[str]:
+    """The fields with a `?` for the day that says nothing, and the other by name.
+
+    As they are where both say something: other crons run on either, EventBridge cannot.
+    """
+    of_month, of_week = parts[_DAY_OF_MONTH], in_names(parts[_DAY_OF_WEEK], sunday=sunday)
+    fixed = list(parts)
+    if of_week == "?":
+        fixed[_DAY_OF_MONTH] = of_month.replace("?", "*")
+    elif of_month in ("*", "?") and of_week:
+        fixed[_DAY_OF_MONTH], fixed[_DAY_OF_WEEK] = "?", of_week
+    elif of_week == "*":
+        fixed[_DAY_OF_WEEK] = "?"
+    return fixed
 
 
 def _is_taken(text: str) -> bool:
@@ -111,14 +128,12 @@ def _check_days(parts: list[str]) -> None:
     days = parts[_DAY_OF_MONTH], parts[_DAY_OF_WEEK]
     if days.count("?") == 1:
         return
-    fixed = list(parts)
-    fixed[_DAY_OF_MONTH if days[0] in ("*", "?") else _DAY_OF_WEEK] = "?"
-    if days == ("?", "?"):
-        fixed[_DAY_OF_MONTH] = "*"
-        fixed[_DAY_OF_WEEK] = "?"
     found = f"{' and '.join(days)} for the day of month and the day of week"
-    offered = f"cron({' '.join(fixed)})"
-    raise Refused(found, "a ? in exactly one of the two", offered if fixed != parts else None)
+    expected = "a ? in exactly one of the two"
+    if re.search("[0-9]", days[1]):
+        raise Refused(found, f"{expected}, and days of the week by name: here 1 is SUN")
+    fixed = _with_one_day(parts, sunday=1)
+    raise Refused(found, expected, f"cron({' '.join(fixed)})" if fixed != parts else None)
 
 
 def _check_field(text: str, one: _Field, part: str) -> None:

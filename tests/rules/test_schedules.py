@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsloop.rules.schedules import check
 from opsloop.rules.words import Refused
@@ -61,12 +63,27 @@ UNITS = "rate(value unit): a whole number above 0, then minutes, hours or days"
         ("0 9 * * *", "rate(…) or cron(…)", "cron(0 9 ? * * *)"),
         ("0 9 * * MON", "rate(…) or cron(…)", "cron(0 9 ? * MON *)"),
         ("0 9 1 * *", "rate(…) or cron(…)", "cron(0 9 1 * ? *)"),
+        ("0 9 * * 1-5", "rate(…) or cron(…)", "cron(0 9 ? * MON-FRI *)"),
+        ("0 9 * * ?", "rate(…) or cron(…)", "cron(0 9 * * ? *)"),
+        ("0 9 1 * MON", "rate(…) or cron(…)", None),
+        ("0 9 * * 5-1", "rate(…) or cron(…)", None),
+        ("0 9 * * 1/2", "rate(…) or cron(…)", None),
+        ("0 9 * * 5#2", "rate(…) or cron(…)", None),
+        ("cron(0 9 * * 1-5)", SIX, "cron(0 9 ? * MON-FRI *)"),
+        ("cron(0 9 * * 0)", SIX, "cron(0 9 ? * SUN *)"),
+        ("cron(0 9 * * 7)", SIX, "cron(0 9 ? * SUN *)"),
+        ("cron(0 9 * * 5-7)", SIX, "cron(0 9 ? * FRI,SAT,SUN *)"),
+        ("cron(0 9 * * 0,6)", SIX, "cron(0 9 ? * SAT,SUN *)"),
+        ("cron(0 9 * * */2)", SIX, "cron(0 9 ? * TUE,THU,SAT,SUN *)"),
+        ("cron(0 9 * * 0-6)", SIX, "cron(0 9 ? * * *)"),
+        ("cron(0 9 ? * 2-6)", SIX, "cron(0 9 ? * MON-FRI *)"),
+        ("cron(0 9 * * 1-5 *)", f"{TWO_DAYS}, and days of the week by name: here 1 is SUN", None),
         ("cron(0 9 * * *)", SIX, "cron(0 9 ? * * *)"),
         ("cron(0  9 * * ? *)", SIX, "cron(0 9 * * ? *)"),
         ("cron()", SIX, None),
         ("cron(0 9 * * * *)", TWO_DAYS, "cron(0 9 ? * * *)"),
         ("cron(0 9 ? * ? *)", TWO_DAYS, "cron(0 9 * * ? *)"),
-        ("cron(0 9 1 * MON *)", TWO_DAYS, "cron(0 9 1 * ? *)"),
+        ("cron(0 9 1 * MON *)", TWO_DAYS, None),
         ("cron(60 9 * * ? *)", "0-59 in its minutes, with * , - and /", None),
         ("cron(0 9 32 * ? *)", "1-31 in its day of month, with * , - and /", None),
         ("cron(0 9 * 13 ? *)", "1-12, or JAN-DEC in its month, with * , - and /", None),
@@ -90,3 +107,39 @@ def test_what_is_offered_is_taken(text: str) -> None:
     with pytest.raises(Refused) as refused:
         check(text)
     assert check(str(refused.value.fault.correction))
+
+
+DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+UNIX_ITEMS = st.one_of(
+    st.integers(0, 7).map(lambda day: (f"{day}", {day % 7})),
+    st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 7)).map(
+        lambda three: _unix_range(min(three[:2]), max(three[:2]), three[2])
+    ),
+    st.integers(1, 7).map(lambda step: (f"*/{step}", set(range(0, 7, step)))),
+    st.sampled_from(DAYS).map(lambda name: (name.title(), {DAYS.index(name)})),
+)
+
+
+def _unix_range(low: int, high: int, step: int) -> tuple[str, set[int]]:
+    written = f"{low}-{high}" if step == 1 else f"{low}-{high}/{step}"
+    return written, {day % 7 for day in range(low, high + 1, step)}
+
+
+def _of_eventbridge(field: str) -> set[int]:
+    """The days that EventBridge runs on, Sunday as 0: names and ranges of names alone."""
+    days: set[int] = set()
+    for item in DAYS if field == "*" else field.split(","):
+        low, _, high = item.upper().partition("-")
+        days |= set(range(DAYS.index(low), DAYS.index(high or low) + 1))
+    return days
+
+
+@given(st.lists(UNIX_ITEMS, min_size=1, max_size=5))
+def test_what_is_offered_runs_on_the_days_that_unix_means(
+    items: list[tuple[str, set[int]]],
+) -> None:
+    with pytest.raises(Refused) as refused:
+        check(f"0 20 * * {','.join(text for text, _ in items)}")
+    offered = check(str(refused.value.fault.correction))
+    field = offered.removeprefix("cron(0 20 ? * ").removesuffix(" *)")
+    assert _of_eventbridge(field) == set().union(*(days for _, days in items))
