@@ -19,9 +19,10 @@ from opsloop.backtest.counting import Job
 from opsloop.backtest.forms import Batch
 from opsloop.backtest.gathering import Gathered
 from opsloop.backtest.inflating import inflated
+from opsloop.backtest.places import STDIN, Input
 from opsloop.backtest.reading import batches
 from opsloop.backtest.seen import Seen
-from opsloop.backtest.sources import STDIN, Input, Sources
+from opsloop.backtest.sources import Sources
 from opsloop.backtest.tally import Tally
 from opsloop.backtest.worker import Part, Told, Worker, unreadable
 

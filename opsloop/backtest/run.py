@@ -12,12 +12,13 @@ from chalicelib.clock import Clock
 from opsloop.backtest.alarm_history import Alarms
 from opsloop.backtest.counting import Job
 from opsloop.backtest.guards import simulated
+from opsloop.backtest.places import Input, Passed
 from opsloop.backtest.pool import Watch, count
 from opsloop.backtest.report import Asked, Report, rule_reports
 from opsloop.backtest.revision import changed
 from opsloop.backtest.ruling import Version
 from opsloop.backtest.settling import settle
-from opsloop.backtest.sources import Input, Passed, Sources
+from opsloop.backtest.sources import Sources
 from opsloop.backtest.span import Span
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from opsloop.backtest.sources import S3, Input, Passed, entered, holds_events
+from opsloop.backtest.places import S3, Input, Passed, entered, holds_events
 from opsloop.backtest.span import Span
 
 

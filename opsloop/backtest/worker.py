@@ -15,10 +15,11 @@ from opsloop.backtest.envelopes import deliveries
 from opsloop.backtest.forms import Batch
 from opsloop.backtest.gathering import Gathered
 from opsloop.backtest.inflating import Damaged, inflated
+from opsloop.backtest.places import Input
 from opsloop.backtest.reading import batches
 from opsloop.backtest.records import Broken, Delivered, Undelivered
 from opsloop.backtest.seen import Seen
-from opsloop.backtest.sources import Input, Sources
+from opsloop.backtest.sources import Sources
 from opsloop.backtest.tally import Tally
 
 #: told of bytes as they lie there, and of records, as they are done

@@ -12,9 +12,9 @@ import pytest
 
 from opsloop.backtest import pool
 from opsloop.backtest.counting import Job
+from opsloop.backtest.places import Input
 from opsloop.backtest.pool import Meter, count
 from opsloop.backtest.ruling import Version
-from opsloop.backtest.sources import Input
 from opsloop.compiler.build import Compiled
 from tests.backtest.rules import HERE, report, rubbed
 from tests.backtest.test_backtest import everything

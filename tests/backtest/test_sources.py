@@ -11,7 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from opsloop.backtest.sources import Input, Passed, Sources
+from opsloop.backtest.places import Input, Passed
+from opsloop.backtest.sources import Sources
 from opsloop.backtest.span import Span
 from opsloop.compiler.build import Compiled
 from opsloop.local.isolation import isolated
