@@ -19,6 +19,7 @@ from chalicelib.expressions import Verdict
 from chalicelib.expressions.values import tagged
 from chalicelib.partitions import partition_of
 from chalicelib.plan import Condition, Expr, Plan, Stage
+from chalicelib.plans import belongs
 from opsloop.expressions.references import expressions, member_references, references
 
 MET = Verdict(met=True)
@@ -87,6 +88,18 @@ def facts_needed(plan: Plan) -> tuple[str, ...]:
 def reads_facts(plan: Plan, expr: Expr) -> bool:
     """Whether an expression needs facts, by whatever `let`."""
     return "facts" in _reads(plan, [expr])[1]
+
+
+def absence(plan: Plan, stage: Stage) -> str | None:
+    """Why no function of the rule is in the stage, None where there is one."""
+    if plan["mode"] == "off":
+        return "its mode is off"
+    if belongs(plan, stage):
+        return None
+    here = f"stage {stage['stage']} ({stage['region']})"
+    if stage["max_mode"] == "off":
+        return f"max_mode is off in {here}"
+    return f"not in {here}: the rule is for {', '.join(plan['regions'])}"
 
 
 def topic_arn(plan: Plan, stage: Stage) -> str | None:

@@ -12,10 +12,11 @@ from rich.text import Text
 
 from chalicelib.clock import Clock
 from chalicelib.journal.record import Execution
-from chalicelib.plan import Plan
+from chalicelib.plan import Plan, Stage
 from opsloop.demo.play import Became, Played
 from opsloop.demo.stream import Happening
 from opsloop.history.view import STATUS_WIDTH, Listing, done, summary
+from opsloop.judging import absence
 from opsloop.output import plain, show, styled, working
 from opsloop.tables import Rows
 
@@ -35,7 +36,7 @@ class Silent:
         """Nothing to see."""
         return nullcontext()
 
-    def opens(self, plans: Mapping[str, Plan], events: int) -> None:
+    def opens(self, plans: Mapping[str, Plan], stage: Stage, events: int) -> None:
         """Nothing to see."""
 
     def happens(self, happening: Happening) -> None:
@@ -61,15 +62,19 @@ class Live:
         """It takes some seconds."""
         return working("making an AWS account in memory")
 
-    def opens(self, plans: Mapping[str, Plan], events: int) -> None:
-        """What one is about to see."""
+    def opens(self, plans: Mapping[str, Plan], stage: Stage, events: int) -> None:
+        """What one is about to see, and which rules take no part."""
         self._plans = plans
+        away = {name: absence(plan, stage) for name, plan in plans.items()}
         show(
             Text(
-                f"{len(plans)} rules, {events} events, and an AWS account that lives in memory: "
-                "nothing leaves this machine."
+                f"{sum(why is None for why in away.values())} rules, {events} events, and an AWS "
+                "account that lives in memory: nothing leaves this machine."
             )
         )
+        for name, why in away.items():
+            if why is not None:
+                show(Text(f"{name} takes no part: {why}", "yellow"))
 
     def happens(self, happening: Happening) -> None:
         """What happened, and what AWS calls it."""
@@ -81,7 +86,8 @@ class Live:
     def became(self, started: list[Became]) -> None:
         """Which rules that woke, what they did, or why not."""
         if not started:
-            show(_indented(Text("no function starts: no rule is for this", "dim"), RULE_INDENT))
+            nobody = Text("no function starts: no rule here is for this", "dim")
+            show(_indented(nobody, RULE_INDENT))
         for one in started:
             show(_indented(self._rule(one.delivery.rule), RULE_INDENT))
             show(_indented(Rows(("", ""), _outcomes(one), header=False), OUTCOME_INDENT))

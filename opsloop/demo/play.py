@@ -17,14 +17,13 @@ from chalicelib.journal.table import Table
 from chalicelib.plan import Plan, Stage
 from opsloop.compiler.build import Compiled, compile_project
 from opsloop.demo import world
-from opsloop.demo.stage import Pager, functions
+from opsloop.demo.stage import Pager, functions, staged
 from opsloop.demo.stream import Happening, stream
 from opsloop.deploy.names import table_name
 from opsloop.history.reader import Reader, Wanted
-from opsloop.local.account import ACCOUNT, embedded_account
+from opsloop.local.account import embedded_account
 from opsloop.local.functions import Delivery, LocalFunctions
 
-STAGE = "dev"
 #: a little more: the waker comes once a minute
 MINUTE = 61.0
 
@@ -75,7 +74,7 @@ class Screen(Protocol):
         """The account is being made."""
         ...
 
-    def opens(self, plans: Mapping[str, Plan], events: int) -> None:
+    def opens(self, plans: Mapping[str, Plan], stage: Stage, events: int) -> None:
         """It begins."""
         ...
 
@@ -103,8 +102,8 @@ def play(project: Path, screen: Screen, clock: Clock) -> Played:
     with ExitStack() as account:
         with screen.preparing():
             compiled = compile_project(project)
-            stage: Stage = {**compiled.stages[STAGE], "account": ACCOUNT}
-            session = account.enter_context(embedded_account(STAGE, stage["region"]))
+            stage = staged(next(iter(compiled.stages.values())))
+            session = account.enter_context(embedded_account(stage["stage"], stage["region"]))
             there = world.build(session)
         scene = _Scene(compiled, stage, session, there, pager)
         _run(scene, played, screen, DemoClock(clock))
@@ -125,10 +124,12 @@ class _Scene:
 
 def _run(scene: _Scene, played: Played, screen: Screen, clock: DemoClock) -> None:
     lambdas = functions(scene.compiled, scene.stage, scene.session, scene.pager, clock)
-    reader = Reader(scene.session.client("dynamodb"), table_name(STAGE), clock)
-    events = stream(scene.account, STAGE, clock.now())
+    name = scene.stage["stage"]
+    reader = Reader(scene.session.client("dynamodb"), table_name(name), clock)
+    events = stream(scene.account, name, clock.now())
     played.before = scene.account.state()
-    screen.opens(scene.compiled.plans, sum(one.payload is not None for one in events))
+    count = sum(one.payload is not None for one in events)
+    screen.opens(scene.compiled.plans, scene.stage, count)
     for happening in events:
         screen.happens(happening)
         if happening.payload is None:
@@ -147,7 +148,7 @@ def _later(scene: _Scene, lambdas: LocalFunctions, clock: DemoClock) -> list[Del
     """What the waker does a minute later, when it has become clear what helped."""
     scene.account.recover()
     clock.skip(MINUTE)
-    table = Table(lambda: scene.session.client("dynamodb"), table_name(STAGE), clock)
+    table = Table(lambda: scene.session.client("dynamodb"), table_name(scene.stage["stage"]), clock)
     return lambdas.wake(table, clock)
 
 

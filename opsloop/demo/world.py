@@ -6,7 +6,7 @@ Everything is made through boto3, as a person would have made it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,10 @@ IMAGE = "ami-12c6146b"
 OPEN_BUCKET = "customer-exports"
 SITE_BUCKET = "public-website"
 USER = "deploy-bot"
+#: the channels that people read, each a topic of its name
+TOPICS = ("security", "platform")
+#: the parameter with the pager's key
+PAGER_KEY = "/opsloop/pagerduty"
 #: as the event's shape has it
 ALARM = "web-status-check"
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -93,21 +97,28 @@ def build(session: boto3.Session) -> World:
 def _buckets(session: boto3.Session) -> None:
     s3 = session.client("s3")
     for name in (OPEN_BUCKET, SITE_BUCKET):
-        s3.create_bucket(Bucket=name)
+        s3.create_bucket(Bucket=name, **_located(session.region_name))
         s3.put_bucket_acl(Bucket=name, ACL="public-read")
     tags = {"TagSet": [{"Key": "public", "Value": "approved"}]}
     s3.put_bucket_tagging(Bucket=SITE_BUCKET, Tagging=tags)
 
 
+def _located(region: str) -> Mapping[str, Any]:
+    """Where a bucket shall be, which S3 wants to hear of every region but the first."""
+    if region == "us-east-1":
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
 def _people(session: boto3.Session) -> None:
     sns, sqs = session.client("sns"), session.client("sqs")
-    for topic in ("security", "platform"):
+    for topic in TOPICS:
         arn = sns.create_topic(Name=topic)["TopicArn"]
         url = sqs.create_queue(QueueName=topic)["QueueUrl"]
         queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue["Attributes"]["QueueArn"])
     session.client("ssm").put_parameter(
-        Name="/opsloop/pagerduty", Type="SecureString", Value="R0DEMOROUTINGKEY0000000000000000"
+        Name=PAGER_KEY, Type="SecureString", Value="R0DEMOROUTINGKEY0000000000000000"
     )
 
 

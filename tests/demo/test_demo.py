@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clock import SystemClock
+from chalicelib.plan import Plan, Stage
+from opsloop.demo.live import Silent
+from opsloop.demo.play import play
 from opsloop.history.view import STATUS_WIDTH
+from opsloop.judging import absence
 from tests.local.test_isolation import HOSTILE
 
 ROOT = Path(__file__).parents[2]
@@ -159,7 +165,7 @@ SEEN = f"""\
 8 rules, 12 events, and an AWS account that lives in memory: nothing leaves this machine.
 
 ● an instance stops  EC2 Instance State-change Notification
-  no function starts: no rule is for this
+  no function starts: no rule here is for this
 
 ● customer-exports is opened to everybody  s3:PutBucketAcl
   close-public-bucket: Close a bucket that was just opened, unless it is tagged public=approved.
@@ -199,6 +205,50 @@ def test_what_one_sees_of_it() -> None:
     assert SEEN_LAST in seen
     failed = "fact user: NoSuchEntity: GetAccessKeyLastUsed: The Access Key with id KEY cannot be"
     assert f"{outcome('failed', failed)} found; after that: notify\n" in seen
+
+
+class Watch(Silent):
+    """Somebody who notes which rules take no part."""
+
+    def __init__(self) -> None:
+        self.away: dict[str, str | None] = {}
+        self.events = 0
+
+    def opens(self, plans: Mapping[str, Plan], stage: Stage, events: int) -> None:
+        self.events = events
+        self.away = {name: why for name, plan in plans.items() if (why := absence(plan, stage))}
+
+
+ELSEWHERE = "not in stage staging (eu-west-1): the rule is for us-east-1"
+
+
+def test_it_plays_what_the_readme_asks_for_in_the_settings(tmp_path: Path) -> None:
+    """One's own region, account and stage: who is told there are the demo's people all the same."""
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (tmp_path / "tests" / "events").mkdir(parents=True)
+    settings = tmp_path / "rules" / "opsloop.yaml"
+    mine = settings.read_text(encoding="utf-8")
+    for theirs, own in {
+        "  dev:": "  staging:",
+        "region: us-east-1": "region: eu-west-1",
+        '"123456789012"': '"210987654321"',
+    }.items():
+        assert theirs in mine
+        mine = mine.replace(theirs, own)
+    settings.write_text(mine, encoding="utf-8")
+    watch = Watch()
+    played = play(tmp_path, watch, SystemClock())
+    assert watch.away == dict.fromkeys(["disable-exposed-key", "page-on-root-login"], ELSEWHERE)
+    outcomes = [
+        (happening.said, {one.delivery.rule: one.delivery.outcomes[0]["outcome"] for one in became})
+        for happening, became in played.events
+    ]
+    assert outcomes == [
+        (said, {rule: outcome for rule, outcome in started.items() if rule not in watch.away})
+        for said, started in STORY
+    ]
+    assert watch.events == len(STORY) - 1
+    assert list(map(len, played.told.values())) == [2, 2, 0]
 
 
 def test_without_moto_it_says_what_to_install() -> None:
