@@ -107,6 +107,15 @@ def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
     }
 
 
+def test_every_part_of_verify_is_told(plan: Plan) -> None:
+    told = terms(plan)["verify"]
+    assert told is not None
+    assert plan["verify"] is not None
+    said = {**plan["verify"], "check": plan["verify"]["do"]}
+    assert told.keys() >= {key for key, one in said.items() if one is not None} - {"do"}
+    assert (told["hold"], told["within"], told["every"]) == (0.0, 600.0, 60.0)
+
+
 def test_what_a_rule_does_not_say_is_not_there(plan: Plan) -> None:
     assert set(terms(plan)).isdisjoint({"saves", "regions", "manual", "each", "finally"})
 
