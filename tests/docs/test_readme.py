@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,22 +10,45 @@ import pytest
 
 from opsloop.cli import COMMANDS
 from opsloop.compiler.build import compile_project
-from opsloop.rules.project import HEADER
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!_]*.md"))]
 
 
-def test_the_rule_in_the_readme_compiles(tmp_path: Path) -> None:
+#: all that the README's rule needs beside itself
+SETTINGS = """\
+stages:
+  dev:
+    account: "123456789012"
+    region: us-east-1
+    channels:
+      security: {type: sns, topic: security}
+"""
+ITS_CALLS = {
+    "s3:GetBucketAcl",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:PutBucketPublicAccessBlock",
+    "sns:Publish",
+}
+FOR_ITSELF = ["OwnJournal", "ReadPauses", "TellTheBus", "OwnLog", "OwnDeadLetters"]
+
+
+def test_the_rule_in_the_readme_compiles_as_it_is_shown(tmp_path: Path) -> None:
+    """In a new project, to a policy of what the README says, and no more."""
     rule = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[0]
-    written = rule.replace("# rules/exposure/close-public-bucket.yaml", HEADER)
-    pack = tmp_path / "rules" / "exposure"
-    pack.mkdir(parents=True)
-    (pack / "close-public-bucket.yaml").write_text(written, encoding="utf-8")
-    for name in ("exposure/pack.yaml", "opsloop.yaml"):
-        (tmp_path / "rules" / name).write_bytes((ROOT / "rules" / name).read_bytes())
-    assert list(compile_project(tmp_path).plans) == ["close-public-bucket"]
+    written = re.findall(r"^# (rules/\S+)$", rule, re.MULTILINE)[0]
+    for name, text in {written: rule, "rules/opsloop.yaml": SETTINGS}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    compiled = compile_project(tmp_path)
+    assert list(compiled.plans) == ["close-public-bucket"]
+    policy = json.loads(compiled.output.files[".chalice/policies/dev/close-public-bucket.json"])
+    calls = [one for one in policy["Statement"] if one["Sid"] not in FOR_ITSELF]
+    assert {action for one in calls for action in one["Action"]} == ITS_CALLS
+    assert [one["Sid"] for one in policy["Statement"][len(calls) :]] == FOR_ITSELF
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
