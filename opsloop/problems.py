@@ -13,6 +13,8 @@ Path = tuple[str | int, ...]
 
 #: the lints of what a catalogue may not know yet: a name, a value's kind, who sends an event
 DOUBTED_NAME, DOUBTED_KIND, DOUBTED_SENDER = "OPS101", "OPS102", "OPS103"
+#: the lint of what is true whatever comes
+ALWAYS_MET = "OPS202"
 #: those that are told where files are read
 PLAIN_SECRET, LONG_NAME, SAME_ID = "OPS401", "OPS501", "OPS502"
 

@@ -40,9 +40,11 @@ class Bench:
             told = self.warnings if fault.doubt else self.problems
             told.append(self._source.problem(fault, self._source.own(path)))
 
-    def expr(self, data: Any, path: Path, names: Names | None) -> Expr:
+    def expr(self, data: Any, path: Path, names: Names | None, *, decides: bool = False) -> Expr:
         """An expression that reads names; without them it is not checked."""
-        return self._compiled(lambda told: compile_expr(data, names, doubts=told), path, _NULL)
+        return self._compiled(
+            lambda told: compile_expr(data, names, decides=decides, doubts=told), path, _NULL
+        )
 
     def pick(self, data: Any, path: Path, names: Names, root: Type | None = None) -> Expr:
         """An expression whose bare words are a response's own fields; `root` is its type."""

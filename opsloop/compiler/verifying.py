@@ -61,7 +61,10 @@ def lowered(rule: Rule, bench: Bench, scope: Scope, calls: Calls) -> Verify | No
         "with": value,
         "pick": None if pick is None else bench.pick(pick, (*path, "pick"), names, result),
         "until": bench.expr(
-            _until(verify), ("verify", "until"), _with_result(verify, scope, names, result)
+            _until(verify),
+            ("verify", "until"),
+            _with_result(verify, scope, names, result),
+            decides=True,
         ),
         "hold": HOLD if verify.hold is None else verify.hold,
         "within": WITHIN if verify.within is None else verify.within,

@@ -15,9 +15,15 @@ from opsloop.problems import Fault
 
 
 def check(
-    tree: Node, text: str, names: Names, *, rooted: bool = True, root: Type | None = None
+    tree: Node,
+    text: str,
+    names: Names,
+    *,
+    rooted: bool = True,
+    root: Type | None = None,
+    decides: bool = False,
 ) -> list[Fault]:
-    """All faults, in the order of the text.
+    """All faults, in the order of the text; of what `decides`, also that it always does.
 
     Where not `rooted`, the expression's root is a value of its own (a fact's response, of which
     `root` is known), in which bare words are fields; `$name` still reads the names.
@@ -25,7 +31,8 @@ def check(
     if not isinstance(tree, Located):
         tree = parse(text)
     checker = Checker(text, names)
-    checker.visit(tree, checker.scope if rooted else root)
+    visit = checker.condition if decides else checker.visit
+    visit(tree, checker.scope if rooted else root)
     return sorted(checker.faults, key=lambda fault: fault.offset)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from chalicelib.plan import Node
-from opsloop.expressions import calls, comparisons, results
+from opsloop.expressions import calls, comparisons, results, truths
 from opsloop.expressions.absent import absent_of_open, one_of, quoted
 from opsloop.expressions.noting import Noting
 from opsloop.expressions.types import BOOLEAN, STRING, Names, Type, a, either, of_value, there
@@ -40,6 +40,21 @@ class Checker(Noting):
         self.passing(node)
         known: Type | None = getattr(self, f"_visit_{node['type']}")(node, current)
         return known
+
+    def condition(
+        self, node: Node, current: Type | None, inside: Node | None = None
+    ) -> Type | None:
+        """The same of a node that decides, inside of a `!`, a `&&` or a `||` perhaps."""
+        if node["type"] in ("and_expression", "or_expression", "not_expression"):
+            self.passing(node)
+            known = [self.condition(child, current, node) for child in node["children"]]
+            return BOOLEAN if node["type"] == "not_expression" else either(known)
+        known_type = self.visit(node, current)
+        if node["type"] == "literal" and isinstance(node["value"], str):
+            truths.check_text(self, node, self.scope.fields or {}, inside=inside)
+        else:
+            truths.check(self, node, known_type, inside=inside)
+        return known_type
 
     # Names and fields.
 
@@ -189,7 +204,7 @@ class Checker(Noting):
         base, each, condition = node["children"]
         known = self._list(base, self.visit(base, current), "a filter")
         element = known and known.items
-        self.visit(condition, element)
+        self.condition(condition, element)
         return Type("array", items=self.visit(each, element))
 
     def _visit_value_projection(self, node: Node, current: Type | None) -> Type | None:

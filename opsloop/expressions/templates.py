@@ -39,15 +39,16 @@ def compile_expr(
     *,
     rooted: bool = True,
     root: Type | None = None,
+    decides: bool = False,
     doubts: list[Fault] | None = None,
 ) -> Expr:
-    """An expression. YAML's own numbers and booleans are expressions too.
+    """An expression; one that `decides` is a condition. YAML's own numbers and booleans are too.
 
     Where not `rooted`, bare words are fields of the expression's own root, as in `pick`; `root`
     is what is known of that. Here and below, `doubts` gets the faults that fail nothing.
     """
     compiler = _Compiler(names, rooted=rooted, root=root)
-    expr = compiler.expr(data, ())
+    expr = compiler.expr(data, (), decides=decides)
     compiler.finish(doubts)
     return expr
 
@@ -109,7 +110,7 @@ class _Compiler:
 
     # Expressions.
 
-    def expr(self, data: object, path: Path) -> Expr:
+    def expr(self, data: object, path: Path, *, decides: bool = False) -> Expr:
         if isinstance(data, (bool, int, float)):
             data = json.dumps(data)
         if not isinstance(data, str):
@@ -118,18 +119,18 @@ class _Compiler:
         if "${" in data:
             self.faults.append(_misplaced(data, path))
             return _NOTHING
-        expr, faults = self._compiled(data)
+        expr, faults = self._compiled(data, decides=decides)
         self.faults += [replace(fault, path=path) for fault in faults]
         return expr
 
-    def _compiled(self, text: str) -> tuple[Expr, list[Fault]]:
+    def _compiled(self, text: str, *, decides: bool = False) -> tuple[Expr, list[Fault]]:
         try:
             tree = parse(text)
         except BadExpression as bad:
             return _NOTHING, [*bad.faults]
         if self.names is None:
             return {"text": text, "tree": tree}, []
-        faults = check(tree, text, self.names, rooted=self.rooted, root=self.root)
+        faults = check(tree, text, self.names, rooted=self.rooted, root=self.root, decides=decides)
         return {"text": text, "tree": tree}, faults
 
     # Conditions.
@@ -138,7 +139,7 @@ class _Compiler:
         if isinstance(data, list):
             return self._joined("all", data, path)
         if not isinstance(data, dict):
-            return {"test": self.expr(data, path)}
+            return {"test": self.expr(data, path, decides=True)}
         match [*data.items()]:
             case [("not", inner)]:
                 return {"not": self.condition(inner, (*path, "not"))}

@@ -81,6 +81,8 @@ def _conditions(seen: Seen) -> Iterator[Condition]:
 
 def _said(seen: Seen, expr: Expr, claimed: dict[Steps, _Claim]) -> Iterator[Criterion]:
     text, path = expr["text"], _path(seen, expr["text"])
+    if path and _decides_itself(expr["tree"]):
+        return  # told where it is read: `expressions.truths`
     if path and _is_constant(expr["tree"]):
         met = Evaluator(_Nothing(), _Nothing(), str).holds({"test": expr}).met
         yield Criterion(text, path, None if met else "it reads nothing")
@@ -116,6 +118,12 @@ def _texts(data: object) -> Iterator[str]:
             yield from _texts(below)
     else:
         yield as_text(data).strip()
+
+
+def _decides_itself(tree: Node) -> bool:
+    """A text or a number that stands for a condition."""
+    value = tree.get("value")
+    return tree["type"] == "literal" and bool(value) and isinstance(value, str)
 
 
 def _is_constant(tree: Node) -> bool:

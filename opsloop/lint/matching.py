@@ -18,12 +18,10 @@ from opsloop.lint.base import Lint, Seen
 from opsloop.lint.claims import criteria
 from opsloop.patterns import operators
 from opsloop.patterns.branches import Branch, Field
-from opsloop.problems import Fault, Path
+from opsloop.problems import ALWAYS_MET, Fault, Path
 
 #: a path that quotes make a text
 _QUOTED = re.compile(r"'((?:event|alarm|actor|resource|facts|params)(?:\.\w+)+)'")
-#: told where OPS201 is
-ALWAYS = "OPS202"
 #: every event has them, and of one account and region they are always the same
 _SAME = frozenset({"account", "region", "version"})
 _SENDERS = frozenset({"source", "detail-type"})
@@ -44,7 +42,7 @@ def constant(seen: Seen) -> Iterator[Fault]:
             f"`{meant}`, without quotes around the path" if unquoted else expected,
             meant if unquoted else None,
             criterion.path,
-            lint=ALWAYS if always else None,
+            lint=ALWAYS_MET if always else None,
         )
 
 
@@ -177,11 +175,15 @@ LINTS = (
         of_rule=constant,
     ),
     Lint(
-        ALWAYS,
+        ALWAYS_MET,
         "warning",
-        finds="A criterion that reads nothing: neither the event, nor facts, parameters or time.",
-        why="It looks like a condition, and is none.",
-        fix="Mostly quotes are missing or too many: a name in single quotes is a text.",
+        finds="A criterion that reads nothing: neither the event, nor facts, parameters or time. "
+        "And in any condition (`if`, `until`, a filter) a number or a text that decides by itself: "
+        "`length(facts.running)`, `event.detail.state == 'a' || 'b'`.",
+        why="It looks like a condition, and is none. False are `false`, null, and what is empty; "
+        "every number is true, 0 as well.",
+        fix="Compare it: `length(x) > 0`; a list by itself is true where it is not empty. Else "
+        "quotes are missing or too many: a name in single quotes is a text.",
     ),
     Lint(
         "OPS203",
