@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from opsloop.rules.durations import spelled
 from opsloop.rules.steps import Step
 from opsloop.rules.triggers import Alarm, When
 
 _HEAD = ("source", "detail-type")
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 
 
 def trigger(when: When) -> tuple[str, list[str]]:
@@ -67,13 +67,7 @@ def step(given: Step) -> tuple[str, str]:
         to = given.with_.get("to") if given.do == "notify" else None
         return given.do, f"→ {to}" if isinstance(to, str) else ""
     if given.wait is not None:
-        return "wait", _length(given.wait)
+        return "wait", spelled(given.wait)
     if given.approve is not None:
         return "approve", f"by {', '.join(given.approve.by)}"
     return given.kind, ""
-
-
-def _length(seconds: float) -> str:
-    """In the largest unit that says it without a fraction."""
-    fitting = (f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0)
-    return next(fitting, f"{seconds:g}s")

@@ -8,15 +8,41 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from chalicelib.expressions.values import tagged
-from chalicelib.plan import Condition, Criteria, Expr, Fact, Guard, Plan, Stage, Step, Value, Verify
+from chalicelib.plan import (
+    Approve,
+    Condition,
+    Criteria,
+    Expr,
+    Fact,
+    ForEach,
+    Plan,
+    Retry,
+    Stage,
+    Step,
+    Value,
+    Verify,
+)
+from opsloop.compiler import verifying
+from opsloop.planning import guarding
+from opsloop.rules.durations import spelled
+from opsloop.rules.steps import Retry as Retries
 
 #: a rule is the same rule under another name, in another pack
 _NAMES = ("digest", "source", "rule", "pack")
 #: how the compiler calls a step to which its author gave no id: by its place
 _UNNAMED = re.compile(r"(?:[a-z_]+-)?step-\d+(?:-\d+)*")
+
+#: what every retry, and every verification, has where its rule says nothing
+_BACKOFF = Retries(attempts=1).backoff
+_TIMES: Mapping[Literal["hold", "within", "every"], float] = {
+    "hold": verifying.HOLD,
+    "within": verifying.WITHIN,
+    "every": verifying.EVERY,
+}
 
 
 def terms(plan: Plan) -> dict[str, Any]:
@@ -31,11 +57,11 @@ def terms(plan: Plan) -> dict[str, Any]:
         "manual": plan["wire"].get("manual"),
         "each": plan["each"] and _with_texts(plan["each"]),
         "let": {name: expr["text"] for name, expr in plan["let"].items()},
-        "facts": {fact["name"]: _fact(fact) for fact in plan["facts"]},
-        "if": _criteria(plan["criteria"]),
-        "guard": plan["guard"] and _guard(plan["guard"]),
+        "facts": {one["name"]: fact(one) for one in plan["facts"]},
+        "if": criteria(plan["criteria"]),
+        "guard": plan["guard"] and guarding.guard(plan["guard"], alarm=plan["trigger"] == "alarm"),
         "then": [_step(step) for step in plan["then"]],
-        "verify": plan["verify"] and _verify(plan["verify"]),
+        "verify": plan["verify"] and verification(plan["verify"]),
         "on_failure": [_step(step) for step in plan["on_failure"]],
         "finally": [_step(step) for step in plan["always"]],
     }
@@ -48,7 +74,7 @@ def settings(stage: Stage) -> dict[str, Any]:
         key: value for key, value in stage.items() if key not in ("schema", "stage")
     }
     said["channels"] = {name: text(one) for name, one in stage["channels"].items()}
-    return _as_written(said)
+    return guarding.settings(said)
 
 
 def content(plan: Plan) -> str:
@@ -88,8 +114,9 @@ def condition(one: Condition) -> Any:
             return {key: [condition(each) for each in conditions]}
 
 
-def _criteria(criteria: Criteria) -> list[Any]:
-    both = [one for one in (criteria["event"], criteria["facts"]) if one is not None]
+def criteria(given: Criteria) -> list[Any]:
+    """What `if` asks for, one by one: all of it has to hold."""
+    both = [one for one in (given["event"], given["facts"]) if one is not None]
     return [each for one in both for each in _all(condition(one))]
 
 
@@ -97,44 +124,35 @@ def _all(said: Any) -> list[Any]:
     return list(said["all"]) if isinstance(said, dict) and "all" in said else [said]
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    said = {"do": fact["do"], "with": text(fact["with"]) or None, "pick": _text(fact["pick"])}
-    return _there(said) | ({"or": fact["or"]["value"]} if fact["or"] else {})
-
-
-def _guard(guard: Guard) -> dict[str, Any]:
-    said = dict(guard)
-    said["key"] = _text(guard["key"])
-    if guard["window"] is not None:
-        # a zone's changes of the clock are no one's to review
-        said["window"] = {key: one for key, one in guard["window"].items() if key != "offsets"}
-    if guard["blast"] is not None:
-        said["blast"] = _with_texts(guard["blast"])
-    there = {key: value for key, value in said.items() if value not in (None, [], False)}
-    return _as_written(there)
-
-
-def _as_written(said: dict[str, Any]) -> dict[str, Any]:
-    """Bounds as rules and settings spell them."""
-    bounds = {key: said[key] for key in ("only", "spares") if key in said}
-    for key, bound in bounds.items():
-        said[key] = {name: one for name, one in bound.items() if one}
-    return {"except" if key == "spares" else key: one for key, one in said.items()}
+def fact(given: Fact) -> dict[str, Any]:
+    """One look-up."""
+    said = {"do": given["do"], "with": text(given["with"]) or None, "pick": _text(given["pick"])}
+    return _there(said) | ({"or": given["or"]["value"]} if given["or"] else {})
 
 
 def _step(step: Step) -> dict[str, Any]:
     said = {
         "id": None if _UNNAMED.fullmatch(step["id"]) else step["id"],
         "if": condition(step["if"]) if step["if"] else None,
-        "for_each": step["for_each"] and _with_texts(step["for_each"]),
+        **(_loop(step["for_each"]) if step["for_each"] else {}),
         "at_once": step.get("at_once"),
         step["kind"]: _what(step),
         "with": text(step["with"]) or None if "with" in step else None,
-        "retry": step["retry"],
-        "timeout": step["timeout"],
+        "retry": step["retry"] and _retry(step["retry"]),
+        "timeout": step["timeout"] and spelled(step["timeout"]),
         "on_error": "continue" if step["on_error"] == "continue" else None,
     }
     return _there(said)
+
+
+def _loop(given: ForEach) -> dict[str, Any]:
+    name = given["as_name"]
+    return {"for_each": given["of"]["text"], "as": None if name == "item" else name}
+
+
+def _retry(given: Retry) -> dict[str, Any]:
+    backoff = None if given["backoff"] == _BACKOFF else spelled(given["backoff"])
+    return _there({"attempts": given["attempts"], "backoff": backoff, "on": given["on"] or None})
 
 
 def _what(step: Step) -> Any:
@@ -143,24 +161,36 @@ def _what(step: Step) -> Any:
         case "do":
             return step["do"]
         case "wait":
-            return step["wait"]
+            return spelled(step["wait"])
         case "steps":
             return [_step(one) for one in step["steps"]]
         case "approve":
-            asked = step["approve"]
-            prompt = text(asked["prompt"]) if asked["prompt"] else None
-            return _there({**asked, "prompt": prompt})
+            return question(step["approve"])
     return text(step["message"])
 
 
-def _verify(verify: Verify) -> dict[str, Any]:
+def question(asked: Approve) -> dict[str, Any]:
+    """Who is asked, and what silence means where it is no failure."""
+    said = {
+        "by": asked["by"],
+        "within": spelled(asked["within"]),
+        "prompt": text(asked["prompt"]) if asked["prompt"] else None,
+        "on_timeout": None if asked["on_timeout"] == "fail" else asked["on_timeout"],
+    }
+    return _there(said)
+
+
+def verification(verify: Verify) -> dict[str, Any]:
+    """What is looked at, what has to hold, and the times that are not everyone's."""
+    times: dict[str, Any] = {
+        key: None if verify[key] == usual else spelled(verify[key]) for key, usual in _TIMES.items()
+    }
     said = {
         "check": verify["do"],
         "with": text(verify["with"]) or None,
         "pick": _text(verify["pick"]),
         "until": _text(verify["until"]),
     }
-    times = {key: verify[key] for key in ("hold", "within", "every")}
     return _there({**said, **times})
 
 

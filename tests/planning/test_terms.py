@@ -38,6 +38,12 @@ guard:
   cooldown: 1h
   only: {tags: {managed-by: opsloop}}
   except: {arns: ["arn:aws:ec2:*:*:volume/vol-1"]}
+  rate: 5/1h
+  lock: key
+  window: {only: "Mon-Fri 08:00-19:00", timezone: Europe/Rome}
+  deadline: 2m
+  blast: {targets: "event.detail.tags", max: 20}
+  breaker: {failures: 3, within: 1h}
 then:
   - id: snap
     do: aws.ec2.create_snapshot
@@ -77,33 +83,36 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 def test_a_rule_is_told_as_it_was_written(plan: Plan) -> None:
     written: dict[str, Any] = yaml.safe_load(RULE)
     told = terms(plan)
-    same = ("description", "owner", "severity", "mode", "let", "facts", "if")
+    same = ("description", "owner", "severity", "mode", "let", "facts", "if", "guard")
     assert {key: told[key] for key in same} == {key: written[key] for key in same}
-    assert told["guard"]["key"] == "volume"
-    assert told["guard"]["cooldown"] == {"seconds": 3600, "after": "any"}
-    assert told["guard"]["only"] == {"tags": {"managed-by": "opsloop"}}
-    assert told["guard"]["except"] == {"arns": ["arn:aws:ec2:*:*:volume/vol-1"]}
     assert told["on_failure"] == [{"if": "error.step == 'snap'", "fail": "${error.message}"}]
-    assert told["verify"]["until"] == "result.State == 'available'"
+    assert told["verify"] == {
+        "check": "aws.ec2.describe_volumes",
+        "with": {"VolumeIds": ["${volume}"]},
+        "pick": "Volumes[0]",
+        "until": "result.State == 'available'",
+        "within": "10m",
+    }
     snap, wait, stop, tags, others = told["then"]
     assert snap == {
         "id": "snap",
         "do": "aws.ec2.create_snapshot",
         "with": {"VolumeId": "${volume}", "Description": "before ${volume} goes"},
-        "retry": {"attempts": 3, "backoff": 2.0, "on": []},
+        "retry": {"attempts": 3, "backoff": "2s"},
     }
-    assert (wait, stop) == ({"wait": 60.0}, {"if": "event.detail.odd", "stop": "${volume} is odd"})
+    assert (wait, stop) == ({"wait": "1m"}, {"if": "event.detail.odd", "stop": "${volume} is odd"})
     assert tags == {
-        "for_each": {"of": "event.detail.tags", "as": "tag"},
+        "for_each": "event.detail.tags",
+        "as": "tag",
         "do": "aws.ec2.create_tags",
         "with": {"Resources": ["${volume}"], "Tags": [{"Key": "${tag}", "Value": "x"}]},
         "on_error": "continue",
     }
     look = {"id": "look", "do": "aws.ec2.describe_volumes", "with": {"VolumeIds": ["${item}"]}}
     assert others == {
-        "for_each": {"of": "event.detail.others", "as": "item"},
+        "for_each": "event.detail.others",
         "at_once": 2,
-        "steps": [look, {"if": "steps.look.result.Volumes", "wait": 60.0}],
+        "steps": [look, {"if": "steps.look.result.Volumes", "wait": "1m"}],
     }
 
 
@@ -115,6 +124,35 @@ def test_how_often_verify_looks_is_told(plan: Plan) -> None:
 
 def test_what_a_rule_does_not_say_is_not_there(plan: Plan) -> None:
     assert set(terms(plan)).isdisjoint({"saves", "regions", "manual", "each", "finally"})
+
+
+SHORT = """\
+# yaml-language-server: $schema=../rule.schema.json
+description: As short as it gets.
+owner: team
+severity: low
+mode: observe
+then: [{if: region == 'us-east-1', stop: done}]
+"""
+GUARDS = [
+    {"cooldown": {"for": "90s", "after": "success"}},
+    {"rate": ["5/1h", {"limit": "2/1d", "per": "key"}]},
+    {"lock": {"per": "rule", "lease": "20m"}},
+    {"blast": {"targets": "event.detail.x", "percent": 20, "of": "event.detail.n", "over": "trim"}},
+    {"window": {"never": ["Sat,Sun", "22:00-06:00"]}},
+    {"window": {"only": "Mon,Wed-Fri 09:30-24:00"}},
+    {"allow_self": True},
+    {"recheck": False},
+]
+
+
+@pytest.mark.parametrize("written", GUARDS, ids=lambda one: str(next(iter(one))))
+def test_a_guard_is_told_as_it_was_written(written: dict[str, Any], tmp_path: Path) -> None:
+    alarm, event = "when: {alarm: {names: [a]}}", "when: {event: {source: [my.app]}}"
+    when = alarm if "recheck" in written else event
+    text = f"{SHORT}{when}\n{yaml.safe_dump({'guard': written})}"
+    plans = compile_project(write(tmp_path, {"storage/one.yaml": text})).plans
+    assert terms(plans["one"])["guard"] == written
 
 
 def test_every_rule_that_ships_can_be_told() -> None:
