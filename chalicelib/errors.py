@@ -4,7 +4,8 @@
     ├── PlanError            a compiled plan is missing, stale, or of another schema
     ├── EventError           a payload that is no event opsloop knows
     ├── ExpressionError      an expression or a template could not be evaluated
-    │   └── NullValue        it gave null where a value is needed
+    │   ├── NullValue        it gave null where a value is needed
+    │   └── NotKnown         it reads what an observed step would have given
     ├── StepError            a step failed for good: what `error` is in `on_failure`
     ├── SecretError          a secret reference could not be resolved
     ├── BusError             an event could not be put on the bus
@@ -48,6 +49,17 @@ class NullValue(ExpressionError):
     def __init__(self, text: str, at: str) -> None:
         super().__init__(text, f"null, where {at} needs a value")
         self.at = at
+
+
+class NotKnown(ExpressionError):
+    """An expression reads what a step would have given that was only observed."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(f"steps.{step}.result", "its step was only observed")
+        self.step = step
+
+    def __str__(self) -> str:
+        return f"not known: depends on {self.step}"
 
 
 class StepError(OpsloopError):

@@ -18,7 +18,7 @@ from chalicelib.engine.bounding import Bounding
 from chalicelib.engine.outcomes import Failed
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.scope import Scope
-from chalicelib.errors import ExpressionError, NullValue, SecretError, StepError
+from chalicelib.errors import ExpressionError, NotKnown, SecretError, StepError
 from chalicelib.journal.record import Error, Execution, StepStatus
 from chalicelib.plan import Retry, Step
 
@@ -65,10 +65,9 @@ def act(
     token = token_of(execution, step, element)
     try:
         parameters = scope.evaluator.render(step["with"], "with")
-    except NullValue as missing:
-        if dry_run:
-            return Done("observed", note=f"would call {step['do']}; {missing}")
-        raise Failed(expression_error(step["id"], missing)) from missing
+    except NotKnown as unknown_yet:
+        would = f"would call {step['do']}; " if dry_run else ""
+        return Done("observed", note=f"{would}{unknown_yet}")
     except (ExpressionError, SecretError) as error:
         raise Failed(expression_error(step["id"], error)) from error
     if name := step.get("token"):

@@ -12,7 +12,7 @@ from chalicelib.engine.acting import Done, expression_error
 from chalicelib.engine.outcomes import Failed, Suspended
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.scope import Scope
-from chalicelib.engine.times import iso, seconds
+from chalicelib.engine.times import iso, seconds, span
 from chalicelib.errors import ExpressionError, SecretError
 from chalicelib.journal.record import Error, Execution, Waiting
 from chalicelib.plan import Approve, Approvers, Step, Value
@@ -47,7 +47,7 @@ def approval(approvers: Approvers | None, execution: Execution, step: Step) -> S
 def stand(execution: Execution, step: Step, scope: Scope, ports: Ports, left: float) -> Done:
     """How the step ended. Raises Suspended while it stands, Failed for a refused question."""
     if execution.mode == "observe":
-        return Done("observed", note="would stand here")
+        return Done("observed", note=_would(step))
     if step["kind"] == "wait":
         return _wait(execution, step, ports, left)
     return _approve(execution, step, scope, ports)
@@ -64,6 +64,12 @@ def begun(execution: Execution, step: Step) -> Waiting | None:
     if waiting is None or waiting.reason not in ("wait", "approval"):
         return None
     return waiting if waiting.step == step["id"] else None
+
+
+def _would(step: Step) -> str:
+    if step["kind"] == "wait":
+        return f"would wait {span(step['wait'])}"
+    return f"would ask {' or '.join(step['approve']['by'])}"
 
 
 def _wait(execution: Execution, step: Step, ports: Ports, left: float) -> Done:

@@ -21,7 +21,8 @@ from chalicelib.engine.redaction import redacted
 from chalicelib.engine.scope import Scope
 from chalicelib.engine.standing import APPROVAL, approval, begun, ends, stand
 from chalicelib.engine.times import iso
-from chalicelib.errors import ExpressionError, SecretError
+from chalicelib.engine.told import outcome
+from chalicelib.errors import ExpressionError, NotKnown, SecretError
 from chalicelib.journal.record import (
     Ending,
     Error,
@@ -94,6 +95,9 @@ class Run:
             record = each(self, step, record) if step["for_each"] else self._one(step, record)
         except Failed as failed:
             record = replace(record, status="failed", error=failed.error)
+        except NotKnown as unknown_yet:
+            # the list itself: of what an element does is told beside it
+            record = replace(record, status="observed", note=str(unknown_yet))
         self._keep(record, began)
         if record.status == "failed" and record.error is not None and ends(step, record.error):
             raise Failed(record.error)
@@ -121,11 +125,15 @@ class Run:
         self.scope.put(
             "steps",
             {
-                record.id: {
-                    "status": record.status,
-                    "result": record.result,
-                    "error": record.error.as_dict() if record.error else None,
-                }
+                record.id: outcome(
+                    record.id,
+                    record.status,
+                    {
+                        "status": record.status,
+                        "result": record.result,
+                        "error": record.error.as_dict() if record.error else None,
+                    },
+                )
                 for record in self.execution.steps
             },
         )
@@ -160,10 +168,13 @@ class Run:
         return self._ports.clock
 
     def skipped(self, step: Step, scope: Scope) -> Done | None:
-        """How a step ends whose `if` does not hold; None where it does."""
+        """How a step ends whose `if` does not hold, or cannot be known; None where it does."""
         if step["if"] is None:
             return None
-        verdict = scope.evaluator.holds(step["if"])
+        try:
+            verdict = scope.evaluator.holds(step["if"])
+        except NotKnown as unknown_yet:
+            return Done("observed", note=str(unknown_yet))
         return (
             None if verdict.met else Done("skipped", note=f"{verdict.criterion}: {verdict.reason}")
         )
@@ -193,10 +204,13 @@ class Run:
         return done
 
     def say(self, step: Step, scope: Scope) -> NoReturn:
-        """`stop` and `fail`: raises Stopped or Failed."""
-        message = self.evaluated(
-            step["id"], lambda: scope.evaluator.render(step["message"], step["kind"])
-        )
+        """`stop` and `fail`: raises Stopped or Failed. They end it, whether their text is known."""
+        try:
+            message = self.evaluated(
+                step["id"], lambda: scope.evaluator.render(step["message"], step["kind"])
+            )
+        except NotKnown as unknown_yet:
+            message = unknown_yet
         if step["kind"] == "stop":
             raise Stopped(str(message))
         raise Failed(Error("fail", step["id"], "Fail", str(message)))
@@ -254,9 +268,14 @@ class Run:
         self.execution = replace(self.execution, mode="active")
 
     def evaluated(self, step: str, evaluate: Callable[[], Any]) -> Any:
-        """A value of the rule's own, for a step. Raises Failed where it cannot be told."""
+        """A value of the rule's own, for a step. Raises Failed where it cannot be told.
+
+        Raises NotKnown where only an effect that was observed would tell.
+        """
         try:
             return evaluate()
+        except NotKnown:
+            raise
         except (ExpressionError, SecretError) as error:
             raise Failed(expression_error(step, error)) from error
 

@@ -1,8 +1,12 @@
-"""Epoch seconds and ISO 8601 in UTC, to the millisecond. Pure."""
+"""Epoch seconds and ISO 8601 in UTC, to the millisecond; durations as rules have them. Pure."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+
+from chalicelib.expressions.values import whole
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
 def iso(moment: float) -> str:
@@ -14,3 +18,9 @@ def iso(moment: float) -> str:
 def seconds(text: str) -> float:
     """Seconds since the epoch of an ISO time."""
     return datetime.fromisoformat(text).timestamp()
+
+
+def span(duration: float) -> str:
+    """`2m`, `90s`, `36h`: the longest unit that tells it in a whole number."""
+    told = (f"{duration // unit:.0f}{name}" for unit, name in _UNITS if duration % unit == 0)
+    return next(told, f"{whole(duration)}s") if duration else "0s"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.engine.acting import Done
 from chalicelib.engine.standing import ends
+from chalicelib.engine.told import outcome
 from chalicelib.journal.record import Error, StepStatus
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Turn:
         self._tell()
 
     def leave_out(self, skipped: Done) -> None:
-        """The whole turn is skipped."""
-        self._end("skipped", note=skipped.note)
+        """The whole turn is skipped, or nobody can know whether it is."""
+        self._end(skipped.status, note=skipped.note)
 
     def so_far(self) -> dict[str, Any]:
         """The turn as it is now."""
@@ -91,7 +92,8 @@ class Turn:
         return "skipped" if statuses == {"skipped"} else "succeeded"
 
     def _tell(self) -> None:
-        self.scope.put("steps", {**self._outer, **self._json["steps"]})
+        own = {name: outcome(name, one["status"], one) for name, one in self._json["steps"].items()}
+        self.scope.put("steps", {**self._outer, **own})
 
 
 def _entered(element: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jmespath.exceptions import JMESPathTypeError
 
 from chalicelib.clock import Clock
-from chalicelib.errors import ExpressionError, NullValue
+from chalicelib.errors import ExpressionError, NotKnown, NullValue
 from chalicelib.expressions.criteria import MET, Verdict, decide
 from chalicelib.expressions.explaining import Cause, display, why_failed, why_false
 from chalicelib.expressions.functions import Functions
@@ -44,7 +44,10 @@ class Evaluator:
         return self._evaluate(expr, response, strict=False)
 
     def holds(self, condition: Condition) -> Verdict:
-        """Whether the condition is met. What a criterion cannot use makes it unmet."""
+        """Whether the condition is met. What a criterion cannot use makes it unmet.
+
+        Raises NotKnown where it reads what an observed step would have given.
+        """
         return decide(condition, self._test)
 
     def render(self, value: Value, at: str) -> Any:
@@ -78,6 +81,8 @@ class Evaluator:
         """A criterion: met if it is true by JMESPath's truth, failed if it cannot be told."""
         try:
             value = self.value(expr, strict=True)
+        except NotKnown:
+            raise
         except ExpressionError as error:
             cause = why_failed(self._interpreter, expr["tree"], error)
             return self._unmet(expr, cause, failed=True)

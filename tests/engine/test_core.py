@@ -226,19 +226,6 @@ def test_the_stage_caps_the_mode(world: World, mode: str, max_mode: str, expecte
     assert result == (would if expected == "observed" else None)
 
 
-def test_observe_says_so_when_parameters_hang_on_an_effect(world: World) -> None:
-    def make(tools: Any) -> None:
-        tools.announce("ec2", "create_snapshot", {})
-
-    world.actions.behaviours["make"] = make
-    tag = step("tag", "tell", with_=value(id="=steps.make.result.SnapshotId"))
-    handle(world, plan(mode="observe", then=[step("make", "make"), tag]))
-    tagged = world.journal.only().steps[1]
-    assert tagged.status == "observed"
-    assert tagged.note is not None
-    assert "with.id" in tagged.note
-
-
 @pytest.mark.parametrize("payload", [{}, [], None, "text", 7, {"detail": {}}, {"Records": []}])
 def test_what_is_no_event_is_refused_by_name(world: World, payload: Any) -> None:
     with pytest.raises(EventError):

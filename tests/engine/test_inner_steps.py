@@ -295,11 +295,10 @@ def test_observe_says_what_each_element_would_have_met(world: World) -> None:
             "do": "drain", "status": "observed",
             "result": {"would_call": "ec2.stop_instances", "parameters": {"n": 1}},
         },
-        "rest": {"status": "observed", "note": "would stand here"},
+        "rest": {"status": "observed", "note": "would wait 10m"},
         "stop": {
             "do": "stop", "status": "observed",
-            "note": "would call stop; "
-            "steps.drain.result.drained: null, where with.drained needs a value",
+            "note": "would call stop; not known: depends on drain",
         },
     }  # fmt: skip
     assert [name for name, _ in world.actions.calls] == ["tell", "drain"] * 3

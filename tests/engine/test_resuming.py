@@ -132,6 +132,10 @@ def test_a_question(
 def test_a_question_in_observe_mode_is_not_asked(world: World) -> None:
     rule = Rule(world, mode="observe", then=[ASK, WAIT])
     assert rule.event().outcome == "observed"
+    assert [one.note for one in rule.execution.steps] == [
+        "would ask *:role/oncall",
+        "would wait 10m",
+    ]
 
 
 VERIFY: dict[str, Any] = {
