@@ -102,6 +102,15 @@ def absence(plan: Plan, stage: Stage) -> str | None:
     return f"not in {here}: the rule is for {', '.join(plan['regions'])}"
 
 
+def elsewhere(event: Event, stage: Stage) -> str | None:
+    """That the event is of another account or region than the stage, None where it is not."""
+    here = (stage["account"], stage["region"])
+    if (event.account, event.region) == here:
+        return None
+    stands = f"{' '.join(here)}, where stage {stage['stage']} is"
+    return f"not in {stands}: it comes there only if forwarded"
+
+
 def topic_arn(plan: Plan, stage: Stage) -> str | None:
     """The topic that wakes the rule, None where something else does."""
     topic = plan["wire"].get("topic")

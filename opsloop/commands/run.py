@@ -85,15 +85,15 @@ def command(
         from opsloop.local.once import observing, run_once  # noqa: PLC0415 - boto3 is slow
         from opsloop.local.plans import plan_of  # noqa: PLC0415 - and so is pydantic
 
-        plan, settings = plan_of(project, rule, stage)
-        if dry_run:
-            plan, settings = observing(plan, settings)
+        compiled = plan_of(project, rule, stage)
+        plan, settings = observing(*compiled) if dry_run else compiled
         payload = _payload(plan, settings, event_file, manual)
         outcomes = run_once(plan, settings, payload, SystemClock(), tell)
     if as_json:
         print_json(outcomes)
     else:
         show_outcomes(outcomes)
+    _tell_where(*compiled, payload)
     if any(one["outcome"] == "failed" for one in outcomes):
         ctx.exit(FAILED)
 
@@ -113,6 +113,18 @@ def _payload(plan: Plan, stage: Stage, event_file: Path | None, manual: Manual) 
     if manual.parameters:
         raise click.UsageError("--param is for a rule that people run: an --event says it all")
     return read_event(event_file)
+
+
+def _tell_where(plan: Plan, stage: Stage, payload: Any) -> None:
+    """What keeps the function in the stage from doing the same."""
+    from chalicelib.events.normalise import normalise  # noqa: PLC0415 - as above
+    from opsloop.judging import absence, elsewhere  # noqa: PLC0415
+
+    if (absent := absence(plan, stage)) is not None:
+        tell(f"no function of {plan['rule']} would: {absent}", "yellow")
+    for away in dict.fromkeys(elsewhere(event, stage) for event in normalise(payload)):
+        if away is not None:
+            tell(f"the event is {away}", "yellow")
 
 
 def show_outcomes(outcomes: list[dict[str, Any]]) -> None:

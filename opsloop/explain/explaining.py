@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.engine.opening import effective_mode
 from chalicelib.events.event import Event
 from chalicelib.events.normalise import normalise
 from chalicelib.events.shape import dig
 from chalicelib.plan import Plan, Stage
 from opsloop.explain.criteria import decided
-from opsloop.explain.records import OUTCOMES, RuleExplained
+from opsloop.explain.records import OUTCOMES, Outcome, RuleExplained
 from opsloop.explain.trigger import trigger
+from opsloop.judging import absence, elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class EventExplained:
     #: the topic by which it came, where it came by SNS
     topic: str | None
     rules: tuple[RuleExplained, ...]
+    #: that it is of another account or region than the stage
+    elsewhere: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for programs."""
@@ -32,6 +36,7 @@ class EventExplained:
             "time": self.event.time,
             "source": self.event.envelope["source"],
             "detail-type": self.event.envelope["detail-type"],
+            "elsewhere": self.elsewhere,
             "rules": [rule.as_dict() for rule in self.rules],
         }
 
@@ -53,8 +58,17 @@ def _has_records(payload: object) -> bool:
 
 
 def _event(plans: list[Plan], stage: Stage, event: Event, topic: str | None) -> EventExplained:
-    explained = [_rule(plan, stage, event, topic) for plan in plans]
-    return EventExplained(event, topic, tuple(sorted(explained, key=_nearest_first)))
+    explained = [_placed(_rule(plan, stage, event, topic), plan, stage) for plan in plans]
+    nearest_first = tuple(sorted(explained, key=_nearest_first))
+    return EventExplained(event, topic, nearest_first, elsewhere(event, stage))
+
+
+def _placed(rule: RuleExplained, plan: Plan, stage: Stage) -> RuleExplained:
+    """With its mode in the stage; what would run does not where the stage has no function of it."""
+    absent = absence(plan, stage)
+    here = absent is None or rule.outcome not in ("runs", "undecided")
+    outcome: Outcome = rule.outcome if here else "not here"
+    return replace(rule, outcome=outcome, mode=effective_mode(plan, stage), absent=absent)
 
 
 def _rule(plan: Plan, stage: Stage, event: Event, topic: str | None) -> RuleExplained:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from chalicelib.plan import Mode
 from opsloop.patterns import Explanation, FieldExplained
 
-Outcome = Literal["runs", "undecided", "fails", "not met", "no match"]
+Outcome = Literal["runs", "undecided", "not here", "fails", "not met", "no match"]
 
 #: nearest to running first
-OUTCOMES: tuple[Outcome, ...] = ("runs", "undecided", "fails", "not met", "no match")
+OUTCOMES: tuple[Outcome, ...] = (
+    "runs",
+    "undecided",
+    "not here",
+    "fails",
+    "not met",
+    "no match",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,18 @@ class RuleExplained:
     pattern: Explanation | None = None
     criteria: tuple[Criterion, ...] = ()
     near: tuple[float, ...] = ()
+    #: the rule's own, capped by the stage's max_mode
+    mode: Mode = "observe"
+    #: why the stage has no function of the rule: `not here` is what would run if it had one
+    absent: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for programs."""
         return {
             "rule": self.rule,
             "outcome": self.outcome,
+            "mode": self.mode,
+            "absent": self.absent,
             "miss": asdict(self.miss) if self.miss else None,
             "executions": self.executions,
             "elements": self.elements,

@@ -17,6 +17,7 @@ from opsloop.tables import Rows
 _STYLES = {
     "runs": "bold green",
     "undecided": "yellow",
+    "not here": "yellow",
     "fails": "bold red",
     "not met": "cyan",
     "no match": "dim",
@@ -26,15 +27,15 @@ _HELD, _MISSED = Text("yes", "green"), Text("no", "red")
 
 def listing(explained: EventExplained) -> RenderableType:
     """All rules, nearest first."""
-    rows = [(_outcome(rule), rule.rule, _why(rule)) for rule in explained.rules]
-    return Group(_heading(explained), Rows(("OUTCOME", "RULE", "WHY"), rows))
+    columns = ("OUTCOME", "MODE", "RULE", "WHY")
+    return Group(_heading(explained), Rows(columns, map(_row, explained.rules)))
 
 
 def details(explained: EventExplained) -> RenderableType:
     """One rule in full: each field of its pattern, each criterion."""
     parts: list[RenderableType] = [_heading(explained)]
     for rule in explained.rules:
-        parts.append(Rows(("", "", ""), [(_outcome(rule), rule.rule, _why(rule))], header=False))
+        parts.append(Rows(("", "", "", ""), [_row(rule)], header=False))
         parts += _pattern(rule)
         parts += _criteria(rule)
     return Group(*parts)
@@ -45,11 +46,15 @@ def _heading(explained: EventExplained) -> Text:
     said = f"{event.envelope['detail-type']} from {event.envelope['source']}"
     by = f" by SNS {explained.topic}" if explained.topic else ""
     where = f"{event.time}, {event.account} {event.region}{by}"
-    return Text.assemble((plain(said), "bold"), (plain(f"  {where}"), "dim"))
+    heading = Text.assemble((plain(said), "bold"), (plain(f"  {where}"), "dim"))
+    if explained.elsewhere is not None:
+        heading.append(f"\n{plain(explained.elsewhere)}", "yellow")
+    return heading
 
 
-def _outcome(rule: RuleExplained) -> Text:
-    return Text(rule.outcome, _STYLES[rule.outcome])
+def _row(rule: RuleExplained) -> tuple[Text, str, str, str]:
+    outcome = Text(rule.outcome, _STYLES[rule.outcome])
+    return outcome, rule.mode, rule.rule, "; ".join(filter(None, (rule.absent, _why(rule))))
 
 
 def _why(rule: RuleExplained) -> str:

@@ -143,8 +143,14 @@ def test_not_run(opsloop: CommandLine, words: str, code: int, said: str) -> None
 def test_a_rule_that_is_off_shows_what_it_would_do(opsloop: CommandLine) -> None:
     copyfile(EVENTS / "s3-put-bucket-acl.json", opsloop.folder / "event.json")
     words = ("run", "sleeping", "--event", "event.json", "--dry-run", "--json")
-    (outcome,) = json.loads(opsloop(*words).stdout)
+    ran = opsloop(*words)
+    (outcome,) = json.loads(ran.stdout)
     assert outcome["outcome"] in ("observed", "failed")
+    assert ran.stderr.splitlines()[-2:] == [
+        "no function of sleeping would: its mode is off",
+        "the event is not in 123456789012 us-east-1, where stage dev is: "
+        "it comes there only if forwarded",
+    ]
 
 
 def test_the_history_in_a_pipe(opsloop: CommandLine, bucket: str) -> None:

@@ -6,25 +6,29 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from opsloop.cli import main
+from tests.compiler.projects import project
 from tests.explain.conftest import Explain
+from tests.explain.rules import SETTINGS
 
 EVENTS = Path(__file__).parents[1] / "events"
 LISTED = """\
 GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
-OUTCOME   RULE          WHY
-not met   quarantine    round(event.detail.severity) >= params.high: the value is 5
-no match  close-bucket  source: wanted "aws.s3", found "aws.guardduty", and 3 more
-no match  tag-instance  source: wanted "aws.ec2", found "aws.guardduty", and 3 more
-no match  reboot        source: wanted "aws.cloudwatch", found "aws.guardduty", and 3 more
-no match  by-hand       road: wanted a manual run, found an event on EventBridge
-no match  listen        road: wanted a message of SNS, found an event on EventBridge
-no match  tick          road: wanted a tick of a schedule, found an event on EventBridge
+OUTCOME   MODE     RULE          WHY
+not met   observe  quarantine    round(event.detail.severity) >= params.high: the value is 5
+no match  observe  close-bucket  source: wanted "aws.s3", found "aws.guardduty", and 3 more
+no match  observe  tag-instance  source: wanted "aws.ec2", found "aws.guardduty", and 3 more
+no match  observe  reboot        source: wanted "aws.cloudwatch", found "aws.guardduty", and 3 more
+no match  observe  by-hand       road: wanted a manual run, found an event on EventBridge
+no match  observe  listen        road: wanted a message of SNS, found an event on EventBridge
+no match  observe  tick          road: wanted a tick of a schedule, found an event on EventBridge
 """
 BY_SNS = """\
 CloudWatch Alarm State Change from aws.cloudwatch  2026-11-02T09:30:00.415Z, \
 123456789012 us-east-1 by SNS arn:aws:sns:us-east-1:123456789012:alarms
-no match  reboot  road: wanted an event on EventBridge, found a message of SNS; \
+no match  observe  reboot  road: wanted an event on EventBridge, found a message of SNS; \
 but for that its pattern matches
 
 Pattern
@@ -36,7 +40,7 @@ yes   detail.state.value  "ALARM"                          "ALARM"
 """
 IN_FULL = """\
 GuardDuty Finding from aws.guardduty  2026-11-02T09:30:00Z, 123456789012 us-east-1
-not met  quarantine  round(event.detail.severity) >= params.high: the value is 5
+not met  observe  quarantine  round(event.detail.severity) >= params.high: the value is 5
 
 Pattern
 HELD  FIELD                         WANTED               FOUND
@@ -61,6 +65,64 @@ yes  event.detail.service.archived != true
 )
 def test_whole_outputs(explain: Explain, event: str, words: tuple[str, ...], printed: str) -> None:
     assert explain(str(EVENTS / f"{event}.json"), *words) == printed
+
+
+NOWHERE = """\
+description: A rule.
+owner: team
+severity: low
+{more}
+when: {{api: s3:PutBucketAcl}}
+then: [{{do: notify, with: {{to: pager, title: Hello}}}}]
+"""
+NOT_HERE = """\
+AWS API Call via CloudTrail from aws.s3  2022-10-25T16:29:19Z, {account} {region}{elsewhere}
+OUTCOME    MODE    RULE   WHY
+runs       active  acts   1 execution
+not here   active  far    not in stage dev (us-east-1): the rule is for eu-west-1; 1 execution
+not here   off     sleeps its mode is off; 1 execution
+"""
+
+
+@pytest.mark.parametrize(
+    ("region", "elsewhere"),
+    [
+        ("us-east-1", ""),
+        (
+            "eu-west-1",
+            "\nnot in 123456789012 us-east-1, where stage dev is: it comes there only if forwarded",
+        ),
+    ],
+)
+def test_what_would_run_does_not_where_there_is_no_function_of_it(
+    tmp_path: Path, region: str, elsewhere: str
+) -> None:
+    modes = {
+        "acts": "mode: active",
+        "far": "mode: active\nregions: [eu-west-1]",
+        "sleeps": "mode: 'off'",
+    }
+    rules = {f"pack/{name}.yaml": NOWHERE.format(more=more) for name, more in modes.items()}
+    folder = project(tmp_path, rules, SETTINGS)
+    event = json.loads((EVENTS / "s3-put-bucket-acl.json").read_bytes())
+    event |= {"account": "123456789012", "region": region}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    words = ["explain", str(tmp_path / "event.json"), "--project", str(folder)]
+    printed = CliRunner().invoke(main, words).stdout
+    heading, *rows = NOT_HERE.format(
+        account=event["account"], region=region, elsewhere=elsewhere
+    ).splitlines()
+    heading = heading.replace("2022-10-25T16:29:19Z", event["time"])
+    assert [line.split() for line in printed.splitlines()] == [
+        line.split() for line in (heading, *rows)
+    ]
+    [one] = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
+    assert one["elsewhere"] == (elsewhere.strip() or None)
+    assert {rule["rule"]: (rule["outcome"], rule["mode"]) for rule in one["rules"]} == {
+        "acts": ("runs", "active"),
+        "far": ("not here", "active"),
+        "sleeps": ("not here", "off"),
+    }
 
 
 def test_json_says_the_same(explain: Explain) -> None:
