@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import yaml
 
-from opsloop.output import plain
 from opsloop.planning.diff import ABSENT, Change, UnitDiff
 from opsloop.planning.expected import COMPILED_TO
+from opsloop.planning.legible import legible
 from opsloop.planning.state import Path, Unit
 
 Sign = Literal[" ", "+", "-", "~", "!"]
@@ -86,7 +86,7 @@ class Line:
 
 def line(sign: Sign, text: str, depth: int = 0) -> Line:
     """A line of what anybody may have written."""
-    return Line(sign, plain(text), depth)
+    return Line(sign, legible(text), depth)
 
 
 def label(path: Path) -> str:

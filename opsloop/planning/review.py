@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from opsloop.output import plain
 from opsloop.planning.danger import danger
 from opsloop.planning.diff import UnitDiff
+from opsloop.planning.legible import legible
 from opsloop.planning.permissions import Gain
 from opsloop.planning.report import Report
 from opsloop.planning.state import Unread
@@ -137,7 +138,7 @@ def _goes_without_saying(report: Report, one: UnitDiff, gain: Gain) -> bool:
 def told(gain: Gain) -> Told:
     """One permission in words."""
     return Told(
-        plain(gain.permission),
+        legible(gain.permission),
         danger(gain.permission) if gain.more else None,
         _beside(gain),
     )
@@ -147,7 +148,7 @@ def _beside(gain: Gain) -> str | None:
     """What it takes the place of, and whether it changes anything at all."""
     if gain.within is not None:
         still = "already" if gain.kind in ("gained", "widened") else "still"
-        return f"{still} allowed: {plain(gain.within)}"
+        return f"{still} allowed: {legible(gain.within)}"
     if not gain.others:
         return None
     others = "; ".join(_difference(gain, one) for one in gain.others)
@@ -156,4 +157,4 @@ def _beside(gain: Gain) -> str | None:
 
 def _difference(gain: Gain, other: object) -> str:
     """The other permission, its action left out where that is the same."""
-    return plain(str(other).removeprefix(f"{gain.permission.action} on "))
+    return legible(str(other).removeprefix(f"{gain.permission.action} on "))

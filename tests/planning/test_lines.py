@@ -56,6 +56,9 @@ def pattern(*names: str) -> dict[str, Any]:
         (("rule", "description"), "one\ntwo", "one", ["~ description", "    one", "-   two"]),
         (("rule", "owner"), "a\x1b[31m", "b\u202e", ['~ owner  "a\\e[31m" → b\\u202e']),
         (("rule", "let"), {"a": "x\u2066y"}, ABSENT, ["- let", "-   a: x\\u2066y"]),
+        # what stands behind many blanks, or behind letters without ink, is not read
+        (("rule", "owner"), ABSENT, f"a{' ' * 150}*", ["+ owner  a [150 blanks] *"]),
+        (("rule", "owner"), ABSENT, "a\u3164\u3164*", ["+ owner  a\\u3164\\u3164*"]),
     ],
     ids=lambda one: ".".join(one) if isinstance(one, tuple) else "",
 )
