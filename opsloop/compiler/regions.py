@@ -22,15 +22,16 @@ def check(file: RuleFile, stages: Iterable[Stage]) -> Iterator[Problem]:
     """A problem for each name whose events do not come to a stage of the rule."""
     if file.rule.regions:
         return
-    for path, name, region in _bound(file.rule.trigger):
-        for stage in stages:
+    there = list(stages)
+    for path, name, region in bound(file.rule.trigger):
+        for stage in there:
             if stage["region"] != region and partition_of(stage["region"]) == "aws":
                 at = file.source.own(("when", *path))
-                yield file.source.problem(_elsewhere(name, region, stage), at)
+                yield file.source.problem(_elsewhere(name, region, stage, there), at)
                 break
 
 
-def _bound(when: When) -> Iterator[tuple[Path, str, str]]:
+def bound(when: When) -> Iterator[tuple[Path, str, str]]:
     """What the trigger names that has one region: where it stands, its name, the region."""
     for place, name in enumerate(when.api):
         try:
@@ -45,9 +46,12 @@ def _bound(when: When) -> Iterator[tuple[Path, str, str]]:
             yield ("event", "source", place), f"{source}", region
 
 
-def _elsewhere(name: str, region: str, stage: Stage) -> Fault:
+def _elsewhere(name: str, region: str, stage: Stage, stages: Iterable[Stage]) -> Fault:
     here = f"the stage {stage['stage']} is in {stage['region']}"
+    expected = f"`regions: [{region}]` in the rule or its pack"
+    if all(one["region"] != region for one in stages):
+        expected += f", and a stage in {region} in rules/opsloop.yaml"
     return Fault(
         f"{name}, whose events AWS has in {region} only, and {here}",
-        f"`regions: [{region}]` in the rule or its pack, or the regions they are forwarded to",
+        f"{expected}; or `regions` that the events are forwarded to",
     )

@@ -12,8 +12,10 @@ from typing import Any
 from opsloop.aws.cloudtrail import ApiCall, api_calls
 from opsloop.aws.cloudtrail_table import API_CALL
 from opsloop.aws.faults import FaultError
+from opsloop.aws.names import listing
 from opsloop.catalogue.pins import Pins, pins
 from opsloop.catalogue.senders import RECORDS
+from opsloop.compiler.regions import bound
 from opsloop.lint.base import Lint, Seen
 from opsloop.lint.claims import criteria
 from opsloop.patterns import operators
@@ -94,8 +96,17 @@ def nowhere(seen: Seen) -> Iterator[Fault]:
     there = {stage["region"] for stage in seen.stages.values()}
     if seen.rule.regions and not there & set(seen.rule.regions):
         found = f"regions {', '.join(seen.rule.regions)}, where no stage is: it deploys nowhere"
-        expected = f"one of the stages' regions: {', '.join(sorted(there))}"
+        expected = _where(seen, there)
         yield Fault(found, expected, path=("regions",))
+
+
+def _where(seen: Seen, there: set[str]) -> str:
+    """Where such a rule could be; events that AWS has in one region have to be forwarded."""
+    listed = ", ".join(sorted(there))
+    added = f"a stage in {listing(list(seen.rule.regions))} in rules/opsloop.yaml"
+    if any(region in seen.rule.regions for _, _, region in bound(seen.rule.trigger)):
+        return f"{added}; or `regions: [{listed}]`, with the events forwarded there"
+    return f"one of the stages' regions: {listed}; or {added}"
 
 
 def _chooses(field: Field) -> bool:
