@@ -43,8 +43,8 @@ def command(
     """Evaluate an expression against an event.
 
     Prints its value, and its type to standard error. Names are those that a rule has: event,
-    alarm, actor, resource, params, and with --rule the rule's own. Facts are not looked up:
-    they are null.
+    alarm, actor, resource, the stage's params, and with --rule the rule's own. Facts are not
+    looked up: they are null.
     """
     plan, settings = _plan(rule, stage, project)
     value = _value(expression, event_file, plan, settings)
@@ -57,9 +57,11 @@ def command(
 
 
 def _plan(rule: str | None, stage: str, project: Path) -> tuple[Plan, Stage]:
-    from opsloop.local.plans import bare_plan, bare_stage, plan_of  # noqa: PLC0415 - pydantic
+    from opsloop.local.plans import bare_plan, plan_of, stage_settings  # noqa: PLC0415 - pydantic
 
-    return (bare_plan(), bare_stage(stage)) if rule is None else plan_of(project, rule, stage)
+    if rule is not None:
+        return plan_of(project, rule, stage)
+    return bare_plan(), stage_settings(project, stage)
 
 
 def _value(expression: str, event_file: Path | None, plan: Plan, stage: Stage) -> Any:

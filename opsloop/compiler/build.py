@@ -20,7 +20,7 @@ from opsloop.compiler.uncollected import uncollected
 from opsloop.lint.base import Seen, Whole
 from opsloop.lint.run import idle, lint, silences
 from opsloop.problems import Problem, Problems, Silenced, in_order
-from opsloop.rules.project import Project, read_project
+from opsloop.rules.project import Project, load_settings, read_project
 
 COMPILED = "chalicelib/compiled"
 
@@ -51,6 +51,14 @@ def compile_project(folder: Path, *, linted: bool = True) -> Compiled:
     """
     with uncollected():
         return _compiled(folder, linted=linted)
+
+
+def compile_stages(folder: Path) -> dict[str, Stage]:
+    """The stages of a project, whatever its rules. Raises Problems of its settings."""
+    stages = Stages(load_settings(folder))
+    if failing := _failing(stages.problems):
+        raise Problems(failing)
+    return stages.lowered
 
 
 def _compiled(folder: Path, *, linted: bool) -> Compiled:

@@ -10,6 +10,7 @@ from chalicelib.plans import SCHEMA
 from opsloop.compiler.names import ALWAYS
 from opsloop.expressions.types import Names
 from opsloop.naming import named
+from opsloop.rules.layout import SETTINGS
 
 #: an event of which nothing is known, for expressions that need none
 NO_EVENT: dict[str, Any] = {
@@ -34,6 +35,18 @@ def plan_of(project: Path, rule: str, stage: str) -> tuple[Plan, Stage]:
 
     compiled = compile_project(project)
     return named(compiled.plans, rule, "rule"), named(compiled.stages, stage, "stage")
+
+
+def stage_settings(project: Path, stage: str) -> Stage:
+    """A stage of rules/opsloop.yaml; where there is no such file, one without settings.
+
+    Raises Problems of that file, WrongUsage for a stage that is not there. Rules are not read.
+    """
+    from opsloop.compiler.build import compile_stages  # noqa: PLC0415 - as above
+
+    if not (project / "rules" / SETTINGS).is_file():
+        return bare_stage(stage)
+    return named(compile_stages(project), stage, "stage")
 
 
 def names_of(plan: Plan) -> Names:

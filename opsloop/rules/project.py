@@ -101,6 +101,15 @@ def load_project(folder: Folder) -> Project:
     return project
 
 
+def load_settings(folder: Folder) -> Project:
+    """The project as if it had no rules: what stands in rules/opsloop.yaml. Raises `Problems`."""
+    reading = _Reading(folder)
+    settings = _settings(reading, folder / "rules" / layout.SETTINGS)
+    if settings is None or reading.problems:
+        raise Problems(reading.problems)
+    return Project(folder, *settings, packs={}, rules=[])
+
+
 def read_project(folder: Folder) -> tuple[Project | None, list[Problem]]:
     """What could be read, and every problem. Without settings there is no project.
 

@@ -88,6 +88,38 @@ EVALUATED = [
 ]
 
 
+PARAMS = """\
+stages:
+  dev: {account: "123456789012", region: us-east-1, params: {high: 7}}
+  prod: {account: "210987654321", region: us-east-1, params: {high: 4}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", "7\n"),
+        ("--stage prod", "4\n"),
+        ("--rule close-bucket --stage prod", "4\n"),
+        ("--stage nosuch", "found the stage 'nosuch'; expected dev or prod\n"),
+        ("--project empty", "null\n"),
+    ],
+)
+def test_params_are_the_stages_own(opsloop: CommandLine, options: str, said: str) -> None:
+    """With a rule or without; where there are no settings there are none."""
+    (opsloop.folder / "empty").mkdir()
+    (opsloop.folder / "rules/opsloop.yaml").write_text(PARAMS)
+    result = opsloop("eval", "params.high", *options.split())
+    assert said in (result.stdout, result.stderr)
+
+
+def test_settings_with_a_fault_are_told(opsloop: CommandLine) -> None:
+    (opsloop.folder / "rules/opsloop.yaml").write_text(PARAMS.replace("high: 7", "hi: ['${x']"))
+    result = opsloop("eval", "params.hi")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("rules/opsloop.yaml:2:")
+
+
 @pytest.mark.parametrize(("expression", "options", "value", "kind"), EVALUATED)
 def test_evaluated(
     opsloop: CommandLine, expression: str, options: str, value: object, kind: str
