@@ -75,9 +75,6 @@ class Guarding:
         # facts may have taken their time: what is stale or paused by now is not admitted
         if closed := self._gate(execution, self._guard):
             return closed
-        # what fails already does not come to its steps
-        if execution.pending is None and (out := self._bounding.look(scope, tools)):
-            return out
         note = execution.note
         if self._guard is not None and self._guard["blast"] is not None:
             allowed = within_radius(self._guard["blast"], scope)
@@ -86,6 +83,9 @@ class Guarding:
             scope.put("targets", allowed.targets)
             execution = replace(execution, targets=allowed.targets)
             note = "; ".join(filter(None, (note, allowed.note))) or None
+        # what fails already does not come to its steps
+        if execution.pending is None and (out := self._bounding.look(scope, tools)):
+            return out
         execution = replace(execution, note=note)
         written = redacted(execution, self._ports.secrets)
         return admission.admit(written, self._guard, look.read, self._ports) or execution

@@ -23,7 +23,7 @@ from opsloop.rules.checks import steps_of
 from opsloop.rules.model import Rule
 
 #: what is not known before admission
-_LATE = frozenset({"error", "steps", "targets"})
+_LATE = frozenset({"error", "steps"})
 _LISTS = {"then": "then", "on_failure": "on_failure", "finally": "always"}
 _ON_TOP = 2
 

@@ -120,7 +120,9 @@ class Guard(Model):
     )
     blast: Given[Blast] = key("How much one execution may touch.", default=None)
     only: Given[SomeResources] = key(
-        "Its effects touch these resources only.", "{tags: {env: dev}}", default=None
+        "Its effects touch these resources only: no filter, one other stops it all.",
+        "{tags: {env: dev}}",
+        default=None,
     )
     except_: Given[SomeResources] = key("Its effects never touch these resources.", default=None)
     window: Given[Window] = key("Weekly hours.", default=None)

@@ -177,6 +177,8 @@ then:
         ("do: aws.ec2.stop_instances, with: {InstanceIds: [i-1]}", True),
         ('do: aws.ec2.stop_instances, if: "x == \'a\'", with: {InstanceIds: ["${x}"]}', True),
         ('do: aws.ec2.stop_instances, with: {InstanceIds: "${facts.ids}"}', True),
+        # the blast radius is measured before
+        ('do: aws.ec2.stop_instances, with: {InstanceIds: "${targets}"}', True),
         ('do: aws.ec2.stop_instances, with: {InstanceIds: "${LATE}"}', False),
         ('do: aws.ec2.stop_instances, with: {InstanceIds: "${late}"}', False),
         (
@@ -198,7 +200,7 @@ def test_what_is_known_before_admission(tmp_path: Path, then: str, foretold: boo
     text = f"""when: {{event: {{source: [mine]}}}}
 let: {{x: event.detail.x, late: "LATE"}}
 facts: {{ids: {{do: aws.ec2.describe_instances, pick: "Reservations[].Instances[].InstanceId"}}}}
-guard: {{only: {{tags: {{env: dev}}}}}}
+guard: {{only: {{tags: {{env: dev}}}}, blast: {{targets: facts.ids, max: 5}}}}
 then:
   - {{id: look, do: aws.ec2.describe_instances}}
   - {{{then}}}

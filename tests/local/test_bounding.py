@@ -114,6 +114,33 @@ def test_of_a_list_each_element_is_held_for_itself(stage: LocalStage) -> None:
     assert step.error == Error("guard", "stop", "OutOfBounds", message)
 
 
+UNTAGGED = """\
+let: {untagged: event.detail.instances}
+guard: {blast: {targets: untagged, max: 2, over: OVER}, only: {tags: {env: dev}}}
+"""
+STOP_ALL = """\
+then:
+  - {id: stop, do: aws.ec2.stop_instances, with: {InstanceIds: "${NAME}"}}
+"""
+
+
+@pytest.mark.parametrize("name", ["targets", "untagged"])
+def test_one_out_of_bounds_refuses_all_of_them_beforehand(stage: LocalStage, name: str) -> None:
+    stage.deploy(rule(UNTAGGED.replace("OVER", "refuse"), STOP_ALL.replace("NAME", name)))
+    ours, theirs = instance(stage, env="dev"), instance(stage, env="prod")
+    assert stage.deliver(order(instances=[ours, theirs])) == ["refused"]
+    (refused,) = stage.journal("rule")
+    assert refused.note == f"only: {EC2}{theirs} has env: prod, wanted env: dev"
+    assert stage.effects() == []
+
+
+def test_what_is_trimmed_away_is_not_asked_for(stage: LocalStage) -> None:
+    stage.deploy(rule(UNTAGGED.replace("OVER", "trim"), STOP_ALL.replace("NAME", "targets")))
+    ours, theirs = [instance(stage, env="dev") for _ in range(2)], instance(stage, env="prod")
+    assert stage.deliver(order(instances=[*ours, theirs])) == ["succeeded"]
+    assert [state(stage, name) for name in (*ours, theirs)] == ["stopped", "stopped", "running"]
+
+
 LOOKED_UP = """\
 then:
   - id: find
