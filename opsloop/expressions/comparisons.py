@@ -31,12 +31,23 @@ def _never_equal(noting: Noting, node: Node, left: Type, right: Type) -> None:
     sign = _SIGNS[node["value"]]
     found = f"`{sign}` between {a(left.kind)} and {a(right.kind)}, which are never equal"
     doubt = left.doubtful or right.doubtful
+    if node["value"] == "eq" and (meant := _negated(node, noting)):
+        noting.fault(node, found, f"`{meant}`: `!` takes in no comparison", meant, doubt=doubt)
+        return
     for side, wanted in zip(node["children"], (right, left), strict=True):
         new = _as(wanted.kind, side, noting)
         if new is not None:
             noting.fault(side, found, f"{a(wanted.kind)}: {new}", new, doubt=doubt)
             return
     noting.fault(node, found, "two values of one type", doubt=doubt)
+
+
+def _negated(node: Node, noting: Noting) -> str | None:
+    """`!a == 'b'` means that they differ."""
+    left, right = node["children"]
+    if left["type"] != "not_expression":
+        return None
+    return f"{noting.source(left['children'][0])} != {noting.source(right)}"
 
 
 def _as(kind: str, side: Node, noting: Noting) -> str | None:

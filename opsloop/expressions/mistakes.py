@@ -13,7 +13,7 @@ from typing import Any
 
 from opsloop.expressions.faults import BadExpression
 from opsloop.expressions.lexer import Token
-from opsloop.expressions.spot import CLOSING, OPENING, Spot, replaced
+from opsloop.expressions.spot import CLOSING, COMPARATORS, OPENING, Spot, replaced
 from opsloop.problems import Fault
 
 _MOST_REPAIRS = 10
@@ -27,7 +27,6 @@ _NAMES = {
     "quoted_identifier": "a name in double quotes",
     "unquoted_identifier": "a name",
 }
-_COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 _FUNCTIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _WORDS = {"and": "&&", "or": "||", "is": "=="}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -96,10 +95,17 @@ def _word(spot: Spot) -> Fault | None:
 
 
 def _not(spot: Spot) -> Fault | None:
+    """`not a == b`: elsewhere it takes in a comparison, `!` takes in a path."""
     if spot[-1]["type"] != "unquoted_identifier" or spot[-1]["value"].lower() != "not":
         return None
-    correction = replaced(spot.text, spot[-1]["start"], spot[0]["start"], "!")
-    return spot.fault("`!`", correction, -1)
+    taken, signs = spot.operand()
+    start, end = spot[0]["start"], taken[-1]["end"] if taken else spot[0]["start"]
+    inside = spot.text[start:end]
+    expected, negated = "`!`", f"!({inside})" if signs else f"!{inside}"
+    if [sign["type"] for sign in signs] == ["eq"]:
+        at = signs[0]["start"] - start
+        expected, negated = "`!=`", replaced(inside, at, at + 2, "!=")
+    return spot.fault(expected, replaced(spot.text, spot[-1]["start"], end, negated), -1)
 
 
 def _comparison(spot: Spot) -> Fault | None:
@@ -127,7 +133,7 @@ def _hyphen(spot: Spot) -> Fault | None:
     match = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_]+)+").match(spot.text, start)
     if match is None:
         return None
-    if spot[-2]["type"] in _COMPARATORS:
+    if spot[-2]["type"] in COMPARATORS:
         return _unquoted(spot)
     correction = replaced(spot.text, start, match.end(), f'"{match[0]}"')
     fault = spot.fault("a name with a hyphen in double quotes", correction, -1)
@@ -136,7 +142,7 @@ def _hyphen(spot: Spot) -> Fault | None:
 
 def _unquoted(spot: Spot) -> Fault | None:
     """`region == us-east-1`: a text without its quotes."""
-    if spot.index < 2 or spot[-2]["type"] not in _COMPARATORS or not spot.touches(0):  # noqa: PLR2004 - operator and word
+    if spot.index < 2 or spot[-2]["type"] not in COMPARATORS or not spot.touches(0):  # noqa: PLR2004 - operator and word
         return None
     match = _RUN.match(spot.text, spot[-1]["start"])
     if match is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from opsloop.expressions.lexer import Token
 from opsloop.problems import Fault
@@ -11,6 +12,8 @@ OPENING = {"lparen": ")", "lbracket": "]", "filter": "]", "lbrace": "}"}
 CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
 _ENDS = CLOSING | {"unquoted_identifier", "quoted_identifier", "literal", "number", "variable"}
 _ENDS |= {"current", "flatten", "star"}
+COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
+_JOINS = frozenset({"and", "or", "pipe", "comma", "colon", "eof"})
 
 
 def replaced(text: str, start: int, end: int, new: str) -> str:
@@ -48,6 +51,19 @@ class Spot:
     def follows_value(self) -> bool:
         """Whether a value ends just before this token."""
         return self.index > 0 and self[-1]["type"] in _ENDS
+
+    def operand(self) -> tuple[list[Token], list[Token]]:
+        """The tokens from this one on up to the next `&&` or `||`, and what compares in them."""
+        depth, taken, signs = 0, list[Token](), list[Token]()
+        for before, token in pairwise(self.tokens[self.index - 1 :]):
+            word = None if before["type"] == "dot" else token["text"]
+            if depth == 0 and (token["type"] in _JOINS | CLOSING or word in ("and", "or")):
+                break
+            if depth == 0 and (token["type"] in COMPARATORS or word in ("=", "is", "in")):
+                signs.append(token)
+            depth += (token["type"] in OPENING) - (token["type"] in CLOSING)
+            taken.append(token)
+        return taken, signs
 
     def before(self) -> int:
         """How far back the path or call that ends just before this token begins."""

@@ -159,6 +159,13 @@ WRONG = [
         "5 != count",
     ),
     (
+        "!db == 'x'",
+        0,
+        "`==` between a boolean and a string, which are never equal",
+        "`db != 'x'`: `!` takes in no comparison",
+        "db != 'x'",
+    ),
+    (
         "ok == 'True'",
         6,
         "`==` between a boolean and a string, which are never equal",
