@@ -92,6 +92,17 @@ _TELLING = frozenset(
     }
 )
 _TAGGING = ("ec2:CreateTags", "ec2:DeleteTags")
+#: what names instances, in calls that IAM judges by the instances' group alone
+BESIDE: Mapping[str, str] = {
+    "autoscaling:AttachInstances": "InstanceIds",
+    "autoscaling:CompleteLifecycleAction": "InstanceId",
+    "autoscaling:DetachInstances": "InstanceIds",
+    "autoscaling:EnterStandby": "InstanceIds",
+    "autoscaling:ExitStandby": "InstanceIds",
+    "autoscaling:SetInstanceHealth": "InstanceId",
+    "autoscaling:SetInstanceProtection": "InstanceIds",
+    "autoscaling:TerminateInstanceInAutoScalingGroup": "InstanceId",
+}
 
 
 @dataclass(slots=True)
@@ -125,6 +136,7 @@ def of_call(service: str, method: str, parameters: Mapping[str, Any]) -> list[To
     for one in effects:
         if one not in telling:
             _add(found, call, one)
+            _add_beside(found, call, str(one.action))
     if not found.touches and not (telling and len(telling) == len(effects)):
         raise FaultError(_untold(call.operation.do))
     return list(found.touches.values()) or None
@@ -204,6 +216,12 @@ def _role(action: iam.Action, kind: iam.Resource, arn: str, *, changed: bool) ->
         if plain(action.name).endswith(plain(kind.name)):
             return "makes"
     return "uses" if changed and kind.name in _USED else "changes"
+
+
+def _add_beside(found: _Found, call: Call, action: str) -> None:
+    """Nobody who spares an instance wants it to end by way of its group."""
+    for text in strings(call.given.get(BESIDE.get(action, ""), [])):
+        found.add((f"arn:${{Partition}}:ec2:${{Region}}:${{Account}}:instance/{text}",), "uses")
 
 
 def _add_by_id(found: _Found, call: Call) -> None:

@@ -11,7 +11,7 @@ from chalicelib.actions import TABLE, find
 from chalicelib.guards import naming
 from chalicelib.guards.touching import Unclear, touched
 from chalicelib.plan import Touched, Way
-from opsloop.aws import models
+from opsloop.aws import iam, models
 from opsloop.aws.arn_values import TURNS as JUDGED
 from opsloop.aws.calling import Call
 from opsloop.aws.faults import FaultError
@@ -19,7 +19,7 @@ from opsloop.aws.location import Location
 from opsloop.aws.operations import Operation, operation
 from opsloop.aws.patterns import covers
 from opsloop.aws.permissions import statements
-from opsloop.aws.touches import TURNS, of_action, of_call
+from opsloop.aws.touches import BESIDE, TURNS, of_action, of_call
 
 X, Y = "${event.x}", "${event.y}"
 HERE = "${Partition}", "${Region}", "${Account}"
@@ -187,6 +187,28 @@ def listed(touches: list[Touched] | None) -> list[tuple[str, ...]]:
                 )
             ],
         ),
+        # what IAM does not judge it by, and what ends all the same
+        (
+            "autoscaling.terminate_instance_in_auto_scaling_group",
+            {"InstanceId": X, "ShouldDecrementDesiredCapacity": True},
+            [
+                ("changes", "arn:P:autoscaling:R:A:autoScalingGroup:*:autoScalingGroupName/*"),
+                ("uses", "arn:P:ec2:R:A:instance/{InstanceId}"),
+            ],
+        ),
+        (
+            "autoscaling.detach_instances",
+            {
+                "AutoScalingGroupName": "web",
+                "InstanceIds": [X, "i-1"],
+                "ShouldDecrementDesiredCapacity": True,
+            },
+            [
+                ("changes", "arn:P:autoscaling:R:A:autoScalingGroup:*:autoScalingGroupName/web"),
+                ("uses", "arn:P:ec2:R:A:instance/{InstanceIds.0}"),
+                ("uses", "arn:P:ec2:R:A:instance/i-1"),
+            ],
+        ),
         (
             "s3.delete_objects",
             {"Bucket": X, "Delete": {"Objects": [{"Key": Y}, {"Key": "a"}]}},
@@ -288,6 +310,10 @@ LOCATION = Location("aws", "123456789012", "eu-west-1")
 HOME = naming.Home("aws", "eu-west-1", "123456789012")
 
 
+#: what IAM does not judge such a call by (`touches.BESIDE`)
+BESIDE_ALLOWED = ["arn:aws:ec2:eu-west-1:123456789012:instance/*"]
+
+
 def effects(service: str) -> Iterator[Operation]:
     for method in sorted(models.methods(service)):
         found = operation(service, method)
@@ -311,6 +337,10 @@ def open_places(parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: [X] if isinstance(one, list) else X for name, one in parameters.items()}
 
 
+def test_iam_knows_the_calls_that_act_on_instances_beside_their_group() -> None:
+    assert [name for name in BESIDE if iam.find(name) is None] == []
+
+
 @pytest.mark.parametrize("service", SERVICES.split())
 def test_what_a_call_touches_is_within_what_its_policy_allows(service: str) -> None:
     compared = 0
@@ -323,6 +353,7 @@ def test_what_a_call_touches_is_within_what_its_policy_allows(service: str) -> N
         except (FaultError, Unclear):
             continue  # refused at the desk, or by the function: nothing is done
         allowed = [arn for one in needed for arn in one.resources]
+        allowed += BESIDE_ALLOWED if service == "autoscaling" else []
         outside = [one for one in resources if not any(covers(arn, one.arn) for arn in allowed)]
         assert (called.do, outside) == (called.do, [])
         compared += 1

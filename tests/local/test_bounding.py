@@ -93,6 +93,23 @@ def test_an_attackers_names_reach_no_instance(stage: LocalStage, given: Any, rea
     assert stage.asked == []
 
 
+ENDING = """\
+then:
+  - do: aws.autoscaling.terminate_instance_in_auto_scaling_group
+    with: {InstanceId: "${event.detail.instance}", ShouldDecrementDesiredCapacity: true}
+"""
+
+
+def test_an_instance_that_is_spared_does_not_end_by_way_of_its_group(stage: LocalStage) -> None:
+    """IAM judges the call by the group alone, so no policy says it."""
+    spared = "arn:aws:ec2:*:*:instance/i-0bastion*"
+    stage.deploy(rule(f'guard: {{cooldown: 1h, except: {{arns: ["{spared}"]}}}}\n', ENDING))
+    assert stage.deliver(order(instance="i-0bastion1")) == ["refused"]
+    (refused,) = stage.journal("rule")
+    assert refused.note == f"except: {EC2}i-0bastion1 is one of {spared}"
+    assert stage.asked == []
+
+
 EACH = """\
 then:
   - id: stop
