@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from opsloop.backtest.contents import unheard
 from opsloop.backtest.counting import Job
 from opsloop.backtest.guards import assumptions
 from opsloop.backtest.records import Kind
+from opsloop.backtest.span import EARLIEST, LATEST
 from opsloop.backtest.tally import Capped, Fired, RuleTally, Tally
 from opsloop.judging import facts_needed
 
@@ -131,23 +132,35 @@ class Report:
 
 def rule_reports(tally: Tally, plans: Mapping[str, Plan], job: Job) -> tuple[RuleReport, ...]:
     """Every rule: those that fired most first, then the quiet ones, then the deaf ones."""
-    kinds = cast("list[Kind]", list(tally.kinds))
+    deaf = _deaf(tally, job)
     reports = [
-        _rule_report(rule, tally.rules.get(rule, RuleTally()), plans.get(rule), kinds, job)
+        _rule_report(rule, tally.rules.get(rule, RuleTally()), plans.get(rule), deaf, job)
         for rule in {*plans, *job.compared}
     ]
     return tuple(sorted(reports, key=_busiest_first))
 
 
+def _deaf(tally: Tally, job: Job) -> Callable[[Plan], str | None]:
+    """Why a rule heard nothing, by its plan: there was nothing, or nothing of its kind."""
+    if not tally.events and (job.since, job.until) != (EARLIEST, LATEST):
+        return lambda _plan: "no events in that time"
+    kinds = cast("list[Kind]", list(tally.kinds))
+    return lambda plan: unheard(plan, kinds)
+
+
 def _rule_report(
-    rule: str, tally: RuleTally, plan: Plan | None, kinds: list[Kind], job: Job
+    rule: str,
+    tally: RuleTally,
+    plan: Plan | None,
+    deaf: Callable[[Plan], str | None],
+    job: Job,
 ) -> RuleReport:
     return RuleReport(
         rule,
         tally,
         plan,
         needs=facts_needed(plan) if plan else (),
-        unheard=unheard(plan, kinds) if plan else None,
+        unheard=deaf(plan) if plan else None,
         compared=rule in job.compared,
         guarded=rule in job.gathered,
         assumed=dict(assumptions(plan)) if plan else {},

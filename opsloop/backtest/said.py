@@ -52,7 +52,7 @@ def range_of(report: Report) -> str:
     """The time of the events that were counted."""
     hours = report.tally.hours.counts
     if not hours:
-        return "no events"
+        return "none in that time" if report.asked.since or report.asked.until else "no events"
     first, last = (hour.replace("T", " ") for hour in (min(hours), max(hours)))
     return f"{first}:00 to {last}:59 UTC"
 

@@ -6,11 +6,12 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chalicelib.clock import SystemClock
+from opsloop.backtest.places import S3, STDIN
 from opsloop.commands import options
 from opsloop.output import print_json, show, tell, working
 
@@ -19,10 +20,26 @@ if TYPE_CHECKING:
     from opsloop.backtest.run import Wanted
 
 
+class Events(click.ParamType[str]):
+    """A place where events lie: on this machine it has to be there."""
+
+    name = "events"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same, if it is one."""
+        place = str(value)
+        if place != STDIN and not place.startswith(S3) and not Path(place).exists():
+            self.fail(
+                f"no file or folder {place!r} is there; s3://… and - are taken, too", param, ctx
+            )
+        return place
+
+
 @click.command("backtest")
 @click.option(
     "--events",
     "places",
+    type=Events(),
     multiple=True,
     required=True,
     metavar="FILE|DIR|s3://…|-",

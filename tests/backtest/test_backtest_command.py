@@ -149,7 +149,6 @@ def test_the_page_is_written_beside() -> None:
     [
         (("--rule", "close-buket"), 2, "found the rule 'close-buket'; expected close-bucket\n"),
         (("--stage", "prod"), 2, "found the stage 'prod'; expected dev\n"),
-        (("--events", "nowhere.json"), 1, "[Errno 2] No such file or directory: 'nowhere.json'\n"),
         (
             ("--alarms", "events.jsonl"),
             1,
@@ -161,6 +160,27 @@ def test_the_page_is_written_beside() -> None:
 def test_what_is_wrong_is_said(words: tuple[str, ...], code: int, said: str) -> None:
     result = run("--events", "events.jsonl", *words)
     assert (result.exit_code, result.stdout, result.stderr) == (code, "", said)
+
+
+@pytest.mark.usefixtures("project")
+def test_a_place_that_is_not_there_is_wrong_usage() -> None:
+    result = run("--events", "events.jsonl", "--events", "nosuch")
+    assert (result.exit_code, result.stdout) == (2, "")
+    said = "no file or folder 'nosuch' is there; s3://… and - are taken, too"
+    assert result.stderr.endswith(f"Error: Invalid value for '--events': {said}\n")
+
+
+@pytest.mark.parametrize("words", [("--since", "2031-01-01"), ("--until", "2001-01-01")])
+@pytest.mark.usefixtures("project")
+def test_of_a_time_without_events_nothing_is_told_of_rules(words: tuple[str, str]) -> None:
+    printed = run("--events", "events.jsonl", *words).stdout
+    assert printed.startswith("0 events, none in that time  ")
+    rows = printed.split("Why not more often\n")[1].split("\n\n")[0].splitlines()[1:]
+    assert {row.split("  ")[-1].strip() for row in rows} == {
+        "cannot be told: no events in that time"
+    }
+    content = json.loads(run("--events", "events.jsonl", "--json", *words).stdout)
+    assert {rule["unheard"] for rule in content["rules"]} == {"no events in that time"}
 
 
 def git(folder: Path, *words: str) -> None:
