@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opsloop.expressions.spelling import is_sibling, misspelt
-from opsloop.expressions.types import Type, there
+from opsloop.expressions.types import Fields, Type, there
 from opsloop.problems import DOUBTED_NAME
 
 _LISTED = 12
+#: how deep a name is looked for below where it was read
+_DEEP = 3
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: CloudTrail's own endings: EC2's lists are `instancesSet.items`, S3's bucket is `bucketName`
 _ENDING = re.compile(r"(?<=[a-z])(?:Set|Name|List)$")
@@ -57,6 +59,23 @@ def one_of(names: Sequence[str]) -> str:
         return "a name that there is: here are none"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"one of {', '.join(names[:_LISTED])}{more}"
+
+
+def below(name: str, fields: Fields) -> str | None:
+    """The path to a field of that name, where just one of these values is known to have it."""
+    paths = list(_below(name, fields, ()))
+    return ".".join(map(quoted, paths[0])) if len(paths) == 1 else None
+
+
+def _below(name: str, fields: Fields, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for each, known in fields.items():
+        if known is None or known.open or known.kind != "object" or len(path) == _DEEP:
+            continue
+        inner, at = known.fields or {}, (*path, each)
+        if name in inner:
+            yield (*at, name)
+        else:
+            yield from _below(name, inner, at)
 
 
 def quoted(name: str) -> str:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from chalicelib.plan import Node
 from opsloop.expressions import calls, comparisons, results, truths
-from opsloop.expressions.absent import absent_of_open, one_of, quoted
+from opsloop.expressions.absent import absent_of_open, below, one_of, quoted
 from opsloop.expressions.noting import Noting
 from opsloop.expressions.types import BOOLEAN, STRING, Names, Type, a, either, of_value, there
 
@@ -81,9 +81,15 @@ class Checker(Noting):
                 new = told.meant and (quoted(told.meant) if told.meant in fields else told.meant)
                 self.fault(node, told.found, told.expected, new, doubt=told.doubt, lint=told.lint)
         else:
-            near = nearest(name, there(fields))
-            wanted = f"`{near}`" if near else one_of(there(fields))
-            self.fault(node, f"`{name}`, which is never there", wanted, near and quoted(near))
+            if meant := below(name, fields):
+                wanted = f"`{meant}`"
+            else:
+                near = nearest(name, there(fields))
+                meant, wanted = (
+                    near and quoted(near),
+                    f"`{near}`" if near else one_of(there(fields)),
+                )
+            self.fault(node, f"`{name}`, which is never there", wanted, meant)
         return None
 
     def _visit_variable(self, node: Node, _current: Type | None) -> Type | None:
@@ -116,6 +122,8 @@ class Checker(Noting):
             return f"`{_PYTHON[name]}`", _PYTHON[name]
         if name in _ENVELOPE and "event" in names and not quoted:
             return f"`event.{name}`", f"event.{name}"
+        if meant := below(name, {"event": names.get("event")}):
+            return f"`{meant}`", meant
         near = nearest(name, there(names))
         if near and not quoted and not (in_place_of_value and name.isupper()):
             return f"`{near}`", near

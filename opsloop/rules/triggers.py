@@ -137,10 +137,10 @@ class Webhook(Model):
 
 
 class Manual(Model):
-    """A rule that people run: `opsloop run`."""
+    """A rule that people run: `opsloop run RULE --param NAME=VALUE`."""
 
     parameters: dict[Name, ParameterType] = key(
-        "What the person gives: names and their types.",
+        "What the person gives: names and their types, read as `event.detail.parameters.NAME`.",
         "{instance: string}",
         default_factory=dict,
     )
