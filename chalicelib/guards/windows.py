@@ -14,14 +14,19 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.plan import Hours, Window
 
 _DAY = 24 * 60
-_WEEK = 7 * _DAY
+#: minutes
+WEEK = 7 * _DAY
 #: how far a change is looked for: a week, and the hour that a clock may jump
-_AHEAD = _WEEK + 120
+_AHEAD = WEEK + 120
 
 
 def is_open(window: Window, now: float) -> bool:
     """Whether a rule may run at this time."""
-    minute = _minute_of_week(window, now)
+    return is_open_at(window, _minute_of_week(window, now))
+
+
+def is_open_at(window: Window, minute: int) -> bool:
+    """Whether a rule may run in this minute of a week that begins on Monday."""
     if any(_covers(hours, minute) for hours in window["never"]):
         return False
     return not window["only"] or any(_covers(hours, minute) for hours in window["only"])
@@ -51,4 +56,4 @@ def _offset(offsets: Sequence[Sequence[int]], now: float) -> int:
 def _covers(hours: Hours, minute: int) -> bool:
     """From `begin`, included, to `end`, not included; over midnight where `end` is not later."""
     length = (hours["end"] - hours["begin"]) % _DAY or _DAY
-    return any((minute - day * _DAY - hours["begin"]) % _WEEK < length for day in hours["days"])
+    return any((minute - day * _DAY - hours["begin"]) % WEEK < length for day in hours["days"])

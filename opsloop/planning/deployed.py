@@ -19,6 +19,7 @@ from opsloop.planning.expected import rule_facts, stage_unit
 from opsloop.planning.functions import Clients, FunctionReader, Read
 from opsloop.planning.listing import Listing
 from opsloop.planning.package import Fetch, Package, Unreadable, opened
+from opsloop.planning.safeguards import Held
 from opsloop.planning.state import Facts, Kind, State, Unit, state
 
 #: functions that are read at a time; IAM's own limits bear about so many
@@ -54,7 +55,7 @@ def deployed(session: boto3.Session, sought: Sought, fetch: Fetch) -> Deployed:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         reads = list(pool.map(reader.read, listing.rules(listed)))
     packages = _packages(reads, sought.requirements, fetch, asking)
-    units = [_with_plan(read, packages.get(read.sha or "")) for read in reads]
+    units = [_with_plan(read, packages.get(read.sha or ""), sought.stage) for read in reads]
     unread = [*asking.unread, *(one for read in reads for one in read.asking.unread)]
     return Deployed(
         state([*units, *_shared(sought.stage, reads, packages)], unread=tuple(unread)),
@@ -86,7 +87,7 @@ def _packages(
     return found
 
 
-def _with_plan(read: Read, package: Package | None) -> Unit:
+def _with_plan(read: Read, package: Package | None, name: str) -> Unit:
     """The function with what its package says of its rule."""
     unit = read.unit
     if unit.kind == "waker" or read.sha is None:
@@ -97,7 +98,9 @@ def _with_plan(read: Read, package: Package | None) -> Unit:
     if plan is None:
         return unit
     facts = {**unit.facts, **rule_facts(plan)}
-    return replace(unit, facts=facts, content=terms.content(plan))
+    stage = package.stages.get(name)
+    held = Held(plan, stage) if stage else None
+    return replace(unit, facts=facts, content=terms.content(plan), held=held)
 
 
 def _shared(stage: str, reads: list[Read], packages: Mapping[str, Package]) -> list[Unit]:

@@ -7,12 +7,13 @@ that was renamed, where both do the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from opsloop.aws.statement import Condition
 from opsloop.planning.permissions import Gain, Permission, compared
+from opsloop.planning.safeguards import Loosening, loosened
 from opsloop.planning.state import Facts, Path, State, Unit
 
 Action = Literal["add", "change", "destroy", "rename"]
@@ -52,10 +53,19 @@ class UnitDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class Bolder:
+    """A rule that is held back less than before, or may be."""
+
+    rule: str
+    loosened: tuple[Loosening, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """All that happens to a stage."""
+    """All that happens to a stage. A stage's settings may loosen rules that do not change."""
 
     units: tuple[UnitDiff, ...]
+    bolder: tuple[Bolder, ...] = ()
 
     def count(self, *actions: Action) -> int:
         """How many units are added, changed or destroyed; what is renamed is made anew."""
@@ -86,7 +96,16 @@ def difference(before: State, after: State, *, of: Of = _everything) -> Differen
         for key, unit in before.units.items()
         if key not in after.units and key not in gone
     ]
-    return Difference(tuple(one for one in found if one is not None))
+    units = tuple(one for one in found if one is not None)
+    return Difference(units, tuple(_bolder(before, after, renamed)))
+
+
+def _bolder(before: State, after: State, renamed: Mapping[str, str]) -> Iterator[Bolder]:
+    """Rules that were there before, by whatever name."""
+    for unit in after.units.values():
+        old = before.units.get((unit.kind, renamed.get(unit.name, unit.name)))
+        if old and old.held and unit.held and (found := loosened(old.held, unit.held)):
+            yield Bolder(unit.name, found)
 
 
 def applied(facts: Facts, changes: tuple[Change, ...]) -> dict[Path, Any]:

@@ -25,6 +25,7 @@ from opsloop.deploy.names import dead_letters_arn, event_rule_name
 from opsloop.deploy.wire import RETRIES
 from opsloop.planning import terms
 from opsloop.planning.permissions import expanded
+from opsloop.planning.safeguards import Held
 from opsloop.planning.state import Facts, Path, State, Unit, flat, state
 
 CONFIG = ".chalice/config.json"
@@ -219,6 +220,7 @@ def _function(output: Output, config: Mapping[str, Any], stage: Stage, name: str
         facts=facts,
         policies={function_name(stage["stage"], name): policy},
         content=terms.content(plan) if plan else None,
+        held=Held(plan, stage) if plan else None,
     )
 
 

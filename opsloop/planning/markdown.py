@@ -15,7 +15,7 @@ from opsloop.output import plain
 from opsloop.planning import lines, review
 from opsloop.planning.diff import UnitDiff
 from opsloop.planning.report import Report
-from opsloop.planning.review import Section
+from opsloop.planning.review import Loosened, Section
 
 #: what GitHub takes for one comment is 65,536 characters
 MOST = 60_000
@@ -39,7 +39,9 @@ def comment(report: Report) -> str:
     parts = [MARK.format(_spelled(report.stage["stage"])), f"### {summary}"]
     parts.append(_code(review.where(report)))
     if report.difference:
-        parts += [review.permissions_summary(report), *_permissions(report)]
+        loosened = review.safeguards_summary(report)
+        summary = f"{review.permissions_summary(report)} {loosened or ''}".rstrip()
+        parts += [summary, *_safeguards(report), *_permissions(report)]
     if told := list(_notes(report)):
         parts.append(_block(told, "text"))
     return _within(parts, report.difference.units)
@@ -66,6 +68,20 @@ def _permissions(report: Report) -> Iterator[str]:
         ]
         if told:
             yield f"**{title}**\n\n{_block(told, 'diff')}"
+
+
+def _safeguards(report: Report) -> Iterator[str]:
+    told = [line for one in review.loosenings(report) for line in _loosened(one)]
+    if told:
+        yield f"**{review.safeguards_title(report)}**\n\n{_block(told, 'diff')}"
+
+
+def _loosened(one: Loosened) -> Iterator[str]:
+    yield f"@@ {one.title} @@"
+    for each in one.told:
+        what, values = review.loosening(each)
+        # GitHub's colours: red for what is looser, grey for what nobody can decide
+        yield f"{'#' if each.kind == 'changed' else '-'} {what}: {values}"
 
 
 def _section(section: Section, mark: str) -> Iterator[str]:

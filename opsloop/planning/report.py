@@ -80,6 +80,11 @@ class Report:
                 "gained": [self._gain(*one) for one in self.gains(more=True)],
                 "lost": [self._gain(*one) for one in self.gains(more=False)],
             },
+            "safeguards": [
+                {"rule": one.rule, **each.as_dict()}
+                for one in self.difference.bolder
+                for each in one.loosened
+            ],
             "summary": self.summary(),
             "notes": list(self.notes),
             "unread": [{"what": one.what, "why": one.why} for one in self.unread],

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import yaml
 
 from opsloop.output import plain
 from opsloop.planning.danger import danger
@@ -12,6 +15,7 @@ from opsloop.planning.diff import UnitDiff
 from opsloop.planning.legible import legible
 from opsloop.planning.permissions import Gain
 from opsloop.planning.report import Report
+from opsloop.planning.safeguards import Loosening
 from opsloop.planning.state import Unread
 
 
@@ -38,8 +42,22 @@ class Section:
         return ", ".join(map(plain, self.rules))
 
 
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """What holds these rules back less, alike."""
+
+    rules: tuple[str, ...]
+    told: tuple[Loosening, ...]
+
+    @property
+    def title(self) -> str:
+        """All their names."""
+        return ", ".join(map(plain, self.rules))
+
+
 #: rules that gain the same are told together from so many on
 TOGETHER = 3
+_ONE_LINE = 100_000
 
 
 def sections(report: Report, *, more: bool) -> list[Section]:
@@ -88,9 +106,55 @@ def permissions_summary(report: Report) -> str:
     gained, dangerous = _counted(sections(report, more=True))
     lost, _ = _counted(sections(report, more=False))
     if not gained and not lost:
-        return "No rule may do more or less than before."
+        return "No IAM permission changes."
     look = f", {dangerous} to look at twice" if dangerous else ""
     return f"Permissions: {gained} gained{look}; {lost} lost."
+
+
+def loosenings(report: Report) -> list[Loosened]:
+    """What holds rules back less than before, by rule; the same of many rules once."""
+    rules: dict[str, tuple[Loosening, list[str]]] = {}
+    for one in report.difference.bolder:
+        for each in one.loosened:
+            rules.setdefault(repr(each), (each, []))[1].append(one.rule)
+    told: dict[tuple[str, ...], list[Loosening]] = {}
+    for each, names in rules.values():
+        for key in [tuple(names)] if len(names) >= TOGETHER else [(name,) for name in names]:
+            told.setdefault(key, []).append(each)
+    return [Loosened(key, tuple(there)) for key, there in told.items()]
+
+
+def safeguards_title(report: Report) -> str:
+    """What stands above them."""
+    kinds = [each.kind for one in report.difference.bolder for each in one.loosened]
+    return "Safeguards changed" if set(kinds) == {"changed"} else "Safeguards loosened"
+
+
+def safeguards_summary(report: Report) -> str | None:
+    """How many safeguards hold back less than before; None where none does."""
+    kinds = [each.kind for one in report.difference.bolder for each in one.loosened]
+    other = kinds.count("changed")
+    counted = {"loosened": len(kinds) - other, "changed, maybe loosened": other}
+    said = "; ".join(f"{number} {what}" for what, number in counted.items() if number)
+    return f"Safeguards: {said}." if said else None
+
+
+def loosening(one: Loosening) -> tuple[str, str]:
+    """What became of a safeguard, and what it was and is."""
+    what = legible(f"{one.what} {one.kind}")
+    before = "its default" if one.before is None else _inline(one.before)
+    if one.kind == "removed":
+        return what, f"was {before}"
+    after = "its default" if one.after is None else _inline(one.after)
+    return what, f"{before} → {after}"
+
+
+def _inline(value: Any) -> str:
+    """A value on one line, as YAML has it."""
+    if isinstance(value, str):
+        return legible(value)
+    text = yaml.safe_dump(value, sort_keys=False, default_flow_style=True, width=_ONE_LINE)
+    return legible(text.removesuffix("...\n").strip())
 
 
 def _counted(there: list[Section]) -> tuple[int, int]:

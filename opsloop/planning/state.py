@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from opsloop.planning.permissions import Permission
+from opsloop.planning.safeguards import Held
 
 #: what stands or falls together: a rule's function with its role and trigger is one `rule`
 Kind = Literal["stage", "package", "infra", "table", "queue", "rule", "waker"]
@@ -38,6 +39,8 @@ class Unit:
     policies: Policies = field(default_factory=dict)
     #: a hash of what a rule does, whatever its name; None where that is not known
     content: str | None = None
+    #: what holds a rule back; None where that is not known
+    held: Held | None = None
     #: groups of facts that could not be read: nothing is said of them
     unknown: frozenset[str] = frozenset()
     #: what AWS calls a thing that a command needs to take it away, by its fact

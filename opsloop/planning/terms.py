@@ -132,7 +132,7 @@ def fact(given: Fact) -> dict[str, Any]:
 
 def _step(step: Step) -> dict[str, Any]:
     said = {
-        "id": None if _UNNAMED.fullmatch(step["id"]) else step["id"],
+        "id": None if is_unnamed(step) else step["id"],
         "if": condition(step["if"]) if step["if"] else None,
         **(_loop(step["for_each"]) if step["for_each"] else {}),
         "at_once": step.get("at_once"),
@@ -143,6 +143,11 @@ def _step(step: Step) -> dict[str, Any]:
         "on_error": "continue" if step["on_error"] == "continue" else None,
     }
     return _there(said)
+
+
+def is_unnamed(step: Step) -> bool:
+    """Whether its author gave it no id."""
+    return _UNNAMED.fullmatch(step["id"]) is not None
 
 
 def _loop(given: ForEach) -> dict[str, Any]:

@@ -33,12 +33,15 @@ def view(report: Report) -> RenderableType:
     for one in report.difference.units:
         parts += [*_unit(one), Text()]
     parts += _permissions(report)
+    parts += _safeguards(report)
     parts += [Text.assemble(("note ", "cyan"), plain(note)) for note in report.notes]
     for said in review.unread(report.unread):
         parts.append(Text.assemble(("not read ", "bold red"), said))
     parts.append(Text(plain(review.summary(report)), "bold"))
     if report.difference:
         parts.append(Text(review.permissions_summary(report)))
+    if loosened := review.safeguards_summary(report):
+        parts.append(Text(loosened, STYLES["!"]))
     return Group(*parts)
 
 
@@ -83,6 +86,21 @@ def _permissions(report: Report) -> Iterator[RenderableType]:
             for section in there:
                 yield from _section(section, mark)
             yield Text()
+
+
+def _safeguards(report: Report) -> Iterator[RenderableType]:
+    there = review.loosenings(report)
+    if there:
+        yield Text(review.safeguards_title(report), STYLES["!"])
+    for one in there:
+        yield Text(f"  {one.title}")
+        for each in one.told:
+            what, values = review.loosening(each)
+            mark = "?" if each.kind == "changed" else "!"
+            said = Text.assemble((what, "bold"), f"  {values}")
+            yield hanging(Text(mark, STYLES["~" if mark == "?" else "!"]), said, 4)
+    if there:
+        yield Text()
 
 
 def _section(section: Section, mark: str) -> Iterator[RenderableType]:

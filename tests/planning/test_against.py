@@ -24,6 +24,9 @@ GRANT = """\
     do: aws.iam.attach_user_policy
     with: {UserName: "${actor.name}", PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess"}
 """
+ASKED = """\
+    approvers: {by: ["*:role/oncall"], within: 30m}
+"""
 EU = """\
   eu:
     account: "123456789012"
@@ -75,6 +78,49 @@ def test_a_change_that_gains_a_permission(opsloop: CommandLine, folder: Path) ->
     assert same("against.md", named(opsloop(*words, "--markdown").stdout, folder))
     found = without_ordinary(json.loads(opsloop(*words, "--json").stdout))
     assert same("against.json", named(as_json(found), folder))
+
+
+GUARDED = """\
+guard:
+  rate: 5/1h
+  cooldown: 15m
+  window: {only: "Mon-Fri 08:00-19:00", timezone: Europe/Rome}
+  blast: {targets: "[bucket]", max: 20}
+"""
+LOOSE = """\
+guard:
+  rate: 50/1h
+  blast: {targets: "[bucket]", max: 50}
+"""
+
+
+def test_a_change_that_loosens_what_holds_a_rule_back(opsloop: CommandLine, folder: Path) -> None:
+    held = CLOSE_BUCKET.replace("mode: active", "mode: observe")
+    edit(folder, "storage/close-bucket.yaml", held + GUARDED)
+    edit(folder, "opsloop.yaml", SETTINGS.replace("max_mode: active", "max_mode: approve") + ASKED)
+    commit(folder, "held back")
+    bold = CLOSE_BUCKET.replace("if: event.detail.awsRegion == region\n", "")
+    edit(folder, "storage/close-bucket.yaml", bold + LOOSE)
+    edit(folder, "opsloop.yaml", SETTINGS)
+    commit(folder, "let loose")
+    words = ("plan", "--against", "HEAD~1")
+    result = opsloop(*words)
+    assert result.exit_code == DIFFERS, result.stderr
+    assert same("loosened.txt", named(result.stdout, folder))
+    assert same("loosened.md", named(opsloop(*words, "--markdown").stdout, folder))
+    found = json.loads(opsloop(*words, "--json").stdout)["safeguards"]
+    assert same("loosened.json", as_json(found))
+
+
+def test_a_change_that_tightens_is_no_loosening(opsloop: CommandLine, folder: Path) -> None:
+    edit(folder, "storage/close-bucket.yaml", CLOSE_BUCKET + LOOSE)
+    commit(folder, "a guard")
+    edit(folder, "storage/close-bucket.yaml", CLOSE_BUCKET + GUARDED)
+    commit(folder, "a tighter one")
+    result = opsloop("plan", "--against", "HEAD~1")
+    assert result.exit_code == DIFFERS, result.stderr
+    assert result.stdout.endswith("\nNo IAM permission changes.\n")
+    assert "Safeguards" not in result.stdout
 
 
 HOSTILE = """\
