@@ -17,7 +17,7 @@ from pathlib import Path
 import chalicelib
 import opsloop
 
-#: what the compiler writes, and what Python does
+#: what the compiler writes into the packages, and what Python does; of rules, nothing is left out
 _MADE = ("compiled", "__pycache__")
 _DISTRIBUTIONS = (".dist-info", ".egg-info")
 
@@ -66,21 +66,22 @@ def inputs(project: Path, program: Program) -> Inputs | None:
 def _lines(project: Path, program: Program, stamps: list[Stamp]) -> Iterator[str]:
     yield program.python
     yield str(project.resolve())
-    for root in (project / "rules", *program.packages):
-        yield from _tree(root, "", stamps)
+    yield from _tree(project / "rules", "", stamps)
+    for root in program.packages:
+        yield from _tree(root, "", stamps, _MADE)
     for folder in filter(Path.is_dir, program.libraries):
         yield from _distributions(folder)
 
 
-def _tree(root: Path, name: str, stamps: list[Stamp]) -> Iterator[str]:
-    """Every folder and file below, each file with what it holds."""
+def _tree(root: Path, name: str, stamps: list[Stamp], made: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every folder and file below but what is made, each file with what it holds."""
     yield f"folder {name}"
     with os.scandir(root / name) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
         below = f"{name}/{entry.name}" if name else entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _tree(root, below, stamps) if entry.name not in _MADE else ()
+            yield from _tree(root, below, stamps, made) if entry.name not in made else ()
         elif entry.is_file():
             yield f"file {below} {_read(entry, stamps)}"
         else:

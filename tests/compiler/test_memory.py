@@ -97,6 +97,15 @@ def test_a_change_is_seen(what: str, project: Path, program: Program, tmp_path: 
     assert digest(project, program) != before
 
 
+@pytest.mark.parametrize("name", ["compiled", "__pycache__"])
+def test_a_pack_may_be_called_as_what_is_made(name: str, project: Path, program: Program) -> None:
+    there = rule(project)
+    pack = there.parent.rename(project / "rules" / name)
+    before = digest(project, program)
+    edit(pack / there.name)
+    assert digest(project, program) != before
+
+
 def test_another_python_or_place_is_a_change(project: Path, program: Program) -> None:
     other = project.rename(project.with_name("other"))
     digests = {digest(other, program), digest(other, replace(program, python="3.12"))}
