@@ -81,7 +81,7 @@ class Guarding:
             if isinstance(allowed, Refusal):
                 return allowed
             scope.put("targets", allowed.targets)
-            execution = replace(execution, targets=allowed.targets)
+            execution = replace(execution, targets=allowed.targets, left_out=allowed.left_out)
             note = "; ".join(filter(None, (note, allowed.note))) or None
         # what fails already does not come to its steps
         if execution.pending is None and (out := self._bounding.look(scope, tools)):

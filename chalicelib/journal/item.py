@@ -95,6 +95,7 @@ def to_item(execution: Execution) -> Item:
         "expires": _expiry(execution.started),
         **{name: storable(getattr(execution, name)) for name in _FIXED},
         "chain": execution.chain or None,
+        "left_out": execution.left_out or None,
         **pack("event", execution.event, LARGEST_EVENT),
         **_changing(execution),
     }
@@ -125,6 +126,7 @@ def from_item(item: Mapping[str, Any]) -> Execution:
             "ms": _int(item.get("ms")),
             "element": _int(item.get("element")),
             "chain": int(item.get("chain", 0)),
+            "left_out": int(item.get("left_out", 0)),
         }
     )
 

@@ -132,6 +132,8 @@ class Execution:
     status: Status = "running"
     phase: Phase = "then"
     targets: Sequence[Any] | None = None
+    #: how many more targets there were, beyond the blast radius
+    left_out: int = 0
     #: a `once` step that has begun: after a crash its outcome is unknown
     intent: str | None = None
     waiting: Waiting | None = None

@@ -8,6 +8,7 @@ from itertools import chain
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
+from chalicelib.journal.packing import Cut
 from chalicelib.journal.record import UNFINISHED, Error, Execution, Waiting
 from opsloop.history import step_rows
 from opsloop.history.chain import Chain
@@ -61,8 +62,9 @@ def summary(one: Execution) -> str:
         return plain(_waits_for(one.waiting))
     if one.error:
         return plain(_fault(one.error))
-    did = plain(one.note) if one.note else ", ".join(done(one)) or "nothing to do"
-    return f"{did}; loop {one.loop}" if one.loop else did
+    loop = one.loop and f"loop {one.loop}"
+    told = filter(None, (", ".join(done(one)), one.note and plain(one.note), loop))
+    return "; ".join(told) or "nothing to do"
 
 
 def _waits_for(waiting: Waiting) -> str:
@@ -125,6 +127,16 @@ def _tail(one: Execution) -> Iterator[tuple[str, str]]:
     yield "took", f"{one.ms} ms" if one.ms is not None else "not closed"
     if one.facts:
         yield "facts", step_rows.short(one.facts)
+    if one.targets is not None:
+        yield "targets", _targets(one)
+
+
+def _targets(one: Execution) -> str:
+    """What the blast radius let through, as many as fit a line, and how many it did not."""
+    admitted = "" if isinstance(one.targets, Cut) else f"{len(one.targets or [])} admitted"
+    left = f"{one.left_out} left out" if one.left_out else ""
+    counted = ", ".join(filter(None, (admitted, left)))
+    return ": ".join(filter(None, (counted, step_rows.short(one.targets))))
 
 
 def _waits(one: Execution) -> Iterator[tuple[str, str]]:

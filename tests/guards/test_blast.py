@@ -25,7 +25,12 @@ def blast(**given: object) -> Blast:
     [
         ({"max": 3}, None, Allowed([1, 2, 3])),
         ({"max": 2}, None, Refusal("blast", "3 targets, at most 2")),
-        ({"max": 2, "over": "trim"}, None, Allowed([1, 2], "2 of 3 targets: 2")),
+        ({"max": 2, "over": "trim"}, None, Allowed([1, 2], 1, "trimmed to 2 of 3 targets")),
+        (
+            {"percent": 50, "of": ALL, "over": "trim"},
+            4.0,
+            Allowed([1, 2], 1, "trimmed to 2 of 3 targets, 50 % of 4"),
+        ),
         ({"percent": 20, "of": ALL}, 15.0, Allowed([1, 2, 3])),
         (
             {"percent": 20, "of": ALL},
