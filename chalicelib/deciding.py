@@ -11,11 +11,12 @@ from uuid import uuid4
 from chalicelib.clock import Clock
 from chalicelib.engine.times import iso, seconds
 from chalicelib.errors import OpsloopError
-from chalicelib.expressions.globs import glob
+from chalicelib.globs import arn_fits, parts
 from chalicelib.journal.record import Decision, Execution, decide
 from chalicelib.journal.table import Table
 
 _SESSION = ":assumed-role/"
+_ARN_PARTS = 6
 
 
 class NotDecided(OpsloopError):
@@ -41,7 +42,17 @@ def may(arn: str, patterns: Sequence[str]) -> bool:
     is held against it.
     """
     known = principal(arn)
-    return any(glob(arn if _SESSION in one else known, one) for one in patterns)
+    return any(arn_fits(arn if _SESSION in one else known, _whole(one)) for one in patterns)
+
+
+def _whole(pattern: str) -> str:
+    """The pattern with all of an ARN's parts, where a `*` stands for some of them.
+
+    A user's path is its maker's own choice and may hold colons: no part reaches into the next.
+    """
+    found = parts(pattern)
+    place = found.index("*") if "*" in found else len(found) - 1
+    return ":".join([*found[:place], *["*"] * (_ARN_PARTS - len(found)), *found[place:]])
 
 
 class Deciding:

@@ -58,6 +58,16 @@ def test_the_arn_that_iam_knows_a_caller_by(arn: str, known: str) -> None:
         (ONCALL, ["*/maria"], False),
         (ONCALL, ["*maria"], False),
         ("arn:aws:sts::123456789012:assumed-role/guest/oncall", ["*/oncall"], False),
+        (ONCALL, ["*"], True),
+        (ONCALL, ["*/oncall"], True),
+        (ONCALL, ["arn:*:role/oncall"], True),
+        (ONCALL, ["arn:aws:iam:*:role/oncall"], True),
+        (ONCALL, ["arn:aws:sts::123456789012:assumed-role/oncall/*"], True),
+        (ONCALL, ["arn:*:user/maria"], False),
+        # whoever makes a user chooses its path, and colons are no exception
+        ("arn:aws:iam::123456789012:user/x:role/oncall", ["*:role/oncall"], False),
+        ("arn:aws:iam::123456789012:user/x:role/oncall", ["arn:aws:iam::*:role/on*"], False),
+        ("arn:aws:iam::123456789012:user/:assumed-role/oncall/a", ["*:assumed-role/*"], False),
     ],
 )
 def test_who_may(arn: str, patterns: list[str], fits: bool) -> None:
