@@ -58,3 +58,16 @@ def command(
         show(Listing(found))
     else:
         tell("no executions")
+    if rule is not None and not found:
+        _tell_unknown(rule, project)
+
+
+def _tell_unknown(rule: str, project: Path) -> None:
+    """Nothing may be known of a rule because it is called otherwise."""
+    from opsloop.aws.names import listing, nearest  # noqa: PLC0415
+    from opsloop.deploy.account import rules_of  # noqa: PLC0415 - boto3 is slow
+
+    there = rules_of(project)
+    if rule not in there:
+        meant = nearest(rule, there) or listing(there)
+        tell(f"no rule of that name is in this project: found {rule!r}; expected {meant}", "yellow")

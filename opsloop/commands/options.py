@@ -95,6 +95,6 @@ class Duration(click.ParamType[float]):
         return timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds()
 
 
-def time_of_day(seconds: float) -> str:
-    """An epoch time as tables have it."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "minutes")[:16] + "Z"
+def shown(seconds: float) -> str:
+    """An epoch time as tables have it: `2026-11-23T10:00:00Z`."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -46,7 +46,7 @@ def command(
     if as_json:
         print_json([asdict(pause) for pause in current])
     elif current:
-        rows = [(one.what, options.time_of_day(one.until), one.by, one.why) for one in current]
+        rows = [(one.what, options.shown(one.until), one.by, one.why) for one in current]
         show(Rows(("PAUSED", "UNTIL", "BY", "WHY"), rows))
     else:
         tell(f"nothing is paused in stage {stage}")

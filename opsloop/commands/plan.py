@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from opsloop.planning.report import Report
 
 
+_AGAINST = "it compares with the rules of a git revision, `opsloop plan --against main`"
+
+
 @click.command("plan")
 @click.option(
     "--against", metavar="REV", help="Compare with a git revision instead: needs no AWS account."
@@ -64,6 +67,10 @@ def _report(project: Path, stage: str, against: str | None) -> Report:
     if against is not None:
         return planning.against(project, stage, against)
     from opsloop.deploy.account import session_for  # noqa: PLC0415 - as above
+    from opsloop.deploy.errors import Unidentified  # noqa: PLC0415
     from opsloop.planning.package import fetched  # noqa: PLC0415
 
-    return planning.deployed(project, stage, session_for, fetched)
+    try:
+        return planning.deployed(project, stage, session_for, fetched)
+    except Unidentified as error:
+        raise Unidentified(f"{error}; --against REV needs no account: {_AGAINST}") from error

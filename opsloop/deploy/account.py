@@ -8,14 +8,19 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.plan import Stage
-from chalicelib.plans import load_stage
-from opsloop.deploy.errors import DeployError
+from chalicelib.plans import INDEX, load_stage
+from opsloop.deploy.errors import DeployError, Unidentified
 from opsloop.naming import unknown
 
 
 def compiled(project: Path) -> Path:
     """Where a project's compiled plans are."""
     return project / "chalicelib" / "compiled"
+
+
+def rules_of(project: Path) -> list[str]:
+    """The names of a project's compiled rules, those that are off as well."""
+    return sorted(path.stem for path in compiled(project).glob("*.json") if path.name != INDEX)
 
 
 def stage_of(project: Path, name: str) -> Stage:
@@ -39,7 +44,7 @@ def session_for(stage: Stage) -> boto3.Session:
     try:
         account = session.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
-        raise DeployError(f"AWS does not say who you are: {error}") from error
+        raise Unidentified(f"AWS does not say who you are: {error}") from error
     if account != stage["account"]:
         raise DeployError(
             f"these credentials are for account {account}, stage {stage['stage']} is account "

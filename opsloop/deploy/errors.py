@@ -10,6 +10,10 @@ class DeployError(Exception):
     """AWS, or the state that a deployment is in, does not let it go on."""
 
 
+class Unidentified(DeployError):
+    """There are no credentials, or none that AWS knows."""
+
+
 class StackMissing(DeployError):
     """The stage's own resources were never made."""
 

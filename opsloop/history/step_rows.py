@@ -61,7 +61,7 @@ def short(value: object) -> str:
     if value is None:
         return ""
     text = json.dumps(value, default=str)
-    return text if len(text) <= RESULT_WIDTH else text[: RESULT_WIDTH - 1] + "…"
+    return text if len(text) <= RESULT_WIDTH else f"{text[: RESULT_WIDTH - 1]}… (all of it: --json)"
 
 
 def _did(status: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.clock import Clock
-from chalicelib.errors import PlanError
+from chalicelib.errors import OpsloopError, PlanError
 from chalicelib.functions import make_handler
 from chalicelib.plan import Plan, Stage
 from chalicelib.runtime import Runtime
@@ -27,6 +27,8 @@ def run_once(
 ) -> list[dict[str, Any]]:
     """The outcomes, as the function would return them. Raises what it would raise.
 
+    What was raised is not said as well, and nothing is said twice.
+
     Raises PlanError for a rule that is off, DeployError for another account's credentials.
     """
     if "off" in (plan["mode"], stage["max_mode"]):
@@ -34,14 +36,22 @@ def run_once(
             f"{plan['rule']} is off in stage {stage['stage']}: --dry-run shows what it would do"
         )
     session = session_for(stage)
+    said: list[str] = []
     runtime = Runtime(
         plan,
         stage,
         table_name(stage["stage"]),
         clock,
         session=lambda: session,
-        telemetry=ConsoleTelemetry(say),
+        telemetry=ConsoleTelemetry(said.append),
     )
-    answer = make_handler(plan, stage, runtime)(payload, LocalContext(str(uuid4())))
+    try:
+        answer = make_handler(plan, stage, runtime)(payload, LocalContext(str(uuid4())))
+    except OpsloopError as error:
+        said = [line for line in said if line != str(error)]
+        raise
+    finally:
+        for line in dict.fromkeys(said):
+            say(line)
     outcomes: list[dict[str, Any]] = answer["outcomes"]
     return outcomes

@@ -152,7 +152,10 @@ def test_the_page_is_written_beside() -> None:
         (
             ("--alarms", "events.jsonl"),
             1,
-            "events.jsonl:2:1: found Extra data\n",
+            (
+                """events.jsonl:2:1: found '{"eventVersion": "1.11", "user'; """
+                "expected JSON: nothing more, a file holds one value\n"
+            ),
         ),
     ],
 )

@@ -121,7 +121,7 @@ NOT_RUN = [
     ("tag-bucket --event event.json --param a=b", 2, "--param is for a rule that people run"),
     ("tag-bucket --stage prod", 2, "found the stage 'prod'; expected dev\n"),
     ("close-bucket", 2, "close-bucket is woken by api: give it an --event FILE\n"),
-    ("close-bucket --event broken.json", 1, "broken.json:1:2: found Expecting property name"),
+    ("close-bucket --event broken.json", 1, "broken.json:1:2: found the end of the file; expec"),
     ("close-bucket --event list.json", 1, "payload: found a list"),
     ("sleeping --event event.json", 1, "sleeping is off in stage dev: --dry-run shows"),
 ]  # fmt: skip
@@ -201,23 +201,24 @@ def test_one_execution(opsloop: CommandLine, bucket: str) -> None:
     written = re.sub(
         r"started   \S+\ntook      \d+ ms", "started   T\ntook      N ms", result.stdout
     )
-    assert re.sub(r"succeeded +\d+  tags", "succeeded  N  tags", written).splitlines()[:13] == [
+    assert re.sub(r"succeeded +\d+  tags", "succeeded  N  tags", written).splitlines()[:14] == [
         f"id        {identity('t1')}",
         "rule      storage/tag-bucket",
         "status    succeeded",
         "resource  -",
         "actor     -",
+        "asked by  arn:aws:sts::123456789012:user/moto, by their own word",
         "event     opsloop / Manual Run at 2026-11-23T10:00:00Z",
         "cause     t1",
         "mode      active",
         "started   T",
         "took      N ms",
         "",
-        written.splitlines()[11],
+        written.splitlines()[12],
         "tag   succeeded  N  tags.apply",
     ]
-    assert written.splitlines()[11].split() == ["STEP", "STATUS", "MS", "DOES"]
-    assert written.splitlines()[13].strip() == '{"tagged": ["arn:aws:s3:::reports"]}'
+    assert written.splitlines()[12].split() == ["STEP", "STATUS", "MS", "DOES"]
+    assert written.splitlines()[14].strip() == '{"tagged": ["arn:aws:s3:::reports"]}'
     whole = json.loads(opsloop("show", identity("t1"), "--json").stdout)
     around = {name: whole.pop(name) for name in ("causes", "caused", "caused_complete")}
     assert around == {"causes": [], "caused": [], "caused_complete": True}
@@ -282,14 +283,56 @@ def test_no_credentials(opsloop: CommandLine, words: str, monkeypatch: pytest.Mo
     assert result.stderr == "AWS does not say who you are: Unable to locate credentials\n"
 
 
+def test_a_plan_without_credentials_says_what_needs_none(
+    opsloop: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert opsloop("compile").exit_code == 0
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    result = opsloop("plan")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        "AWS does not say who you are: Unable to locate credentials; --against REV needs no "
+        "account: it compares with the rules of a git revision, `opsloop plan --against main`\n"
+    )
+
+
+UNKNOWN = "no rule of that name is in this project: found"
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("sleeping", ""),
+        ("close-buket", f"{UNKNOWN} 'close-buket'; expected close-bucket\n"),
+        ("nosuch", f"{UNKNOWN} 'nosuch'; expected close-bucket, sleeping or tag-bucket\n"),
+    ],
+)
+def test_the_history_of_a_rule_that_is_not_there(
+    opsloop: CommandLine, rule: str, said: str
+) -> None:
+    result = opsloop("history", "--rule", rule)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"no executions\n{said}"
+    printed = opsloop("history", "--rule", rule, "--json")
+    assert (printed.exit_code, printed.stdout, printed.stderr) == (0, "[]\n", said)
+
+
+@pytest.mark.usefixtures("account")
+def test_when_a_pause_ends_is_a_time_like_others(opsloop: CommandLine) -> None:
+    result = opsloop("pause", "all", "--for", "12h")
+    assert re.search(r"^all +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  ", result.stdout, re.MULTILINE)
+
+
 @pytest.mark.parametrize("words", WITH_AWS[:3])
 def test_no_table(opsloop: CommandLine, words: str) -> None:
     assert opsloop("compile").exit_code == 0
     with embedded_account("another", REGION):
         result = opsloop(*words.split())
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.splitlines()[-1] == (
-        "no DynamoDB table 'opsloop-dev' in us-east-1: create it with `opsloop infra --stage dev`"
+    assert result.stderr == (
+        "no DynamoDB table 'opsloop-dev' in us-east-1: create it with `opsloop infra --stage dev`\n"
     )
 
 

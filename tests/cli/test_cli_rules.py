@@ -141,6 +141,7 @@ def test_a_value_cannot_steer_the_terminal(opsloop: CommandLine, tmp_path: Path)
     assert json.loads(opsloop(*words, "--json").stdout)["value"] == "\x9b2J\u202e\ud800"
 
 
+BROKEN_JSON = "broken.json:2:1: found the end of the file; expected JSON: a name in double quotes\n"
 NOT_EVALUATED = [
     ("event.detail ==", "", 1, "expression:1:16: found the end; expected a value\n1 problem\n"),
     ("nothing", "", 1, "expression:1:1: found `nothing`, which names nothing in scope; expected "),
@@ -152,7 +153,7 @@ NOT_EVALUATED = [
         "ssm:/x is not looked up here: secrets are read when a step runs\n",
     ),
     ("event", "--event no.json", 2, "File 'no.json' does not exist."),
-    ("event", "--event broken.json", 1, "broken.json:2:1: found Expecting property name"),
+    ("event", "--event broken.json", 1, BROKEN_JSON),
     ("event", "--event latin.json", 1, "latin.json: expected JSON in UTF-8: "),
     ("event", "--event list.json", 1, "payload: found a list"),
     ("event", "--rule close-buckets", 2, "found the rule 'close-buckets'; expected close-bucket\n"),

@@ -113,6 +113,12 @@ def test_what_was_cut_is_shown_as_it_is() -> None:
     ]
 
 
+def test_what_is_too_long_for_a_line_says_where_all_of_it_is() -> None:
+    step = StepRecord("one", "succeeded", AT, do="notify", result="x" * 300)
+    told = "".join(line.strip() for line in printed(step)[2:])
+    assert told == f'"{"x" * 198}… (all of it: --json)'
+
+
 EACH = StepRecord("one", "succeeded", AT, do="notify", items=2)
 
 
