@@ -17,13 +17,14 @@ from typing import Any
 from chalice.config import Config
 
 from chalicelib.plan import Plan, Stage
-from chalicelib.plans import SCHEMA, WAKER
+from chalicelib.plans import INDEX, WAKER
 from opsloop.aws.location import Location
 from opsloop.compiler.build import COMPILED
 from opsloop.compiler.chalice_config import function_name, policy_path
 from opsloop.deploy.names import dead_letters_arn, event_rule_name
 from opsloop.deploy.wire import RETRIES
 from opsloop.planning import terms
+from opsloop.planning.fitting import plan_misfit, stage_misfit
 from opsloop.planning.permissions import expanded
 from opsloop.planning.safeguards import Held
 from opsloop.planning.state import Facts, Path, State, Unit, flat, state
@@ -78,12 +79,17 @@ class Output:
         document: dict[str, Any] = self._json(f".chalice/{policy_path(stage, name)}")
         return document
 
-    def is_current(self) -> bool:
-        """Whether all of it is of the schema that this version of opsloop reads."""
-        plans = [name for name in self.files if re.fullmatch(rf"{COMPILED}/[^/]+\.json", name)]
-        return CONFIG in self.files and all(
-            self._json(name).get("schema") == SCHEMA for name in plans
-        )
+    def misfits(self) -> dict[str, str]:
+        """The files that this version of opsloop cannot read, and what is wrong with them."""
+        found = {name: self._misfit(name) for name in self.files}
+        return {name: said for name, said in found.items() if said is not None}
+
+    def _misfit(self, path: str) -> str | None:
+        if re.fullmatch(rf"{COMPILED}/stages/[^/]+\.json", path):
+            return stage_misfit(self._json(path))
+        if re.fullmatch(rf"{COMPILED}/[^/]+\.json", path) and not path.endswith(f"/{INDEX}"):
+            return plan_misfit(self._json(path))
+        return None
 
     def _json(self, path: str) -> Any:
         return json.loads(self.files[path])

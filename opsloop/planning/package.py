@@ -26,6 +26,7 @@ from chalicelib.plan import Plan, Stage
 from chalicelib.plans import INDEX, SCHEMA
 from opsloop.compiler.build import COMPILED
 from opsloop.planning.expected import canonical, package_facts
+from opsloop.planning.fitting import plan_misfit, stage_misfit
 from opsloop.planning.state import Facts
 
 #: fetches what an address leads to
@@ -98,11 +99,12 @@ def _compiled(files: Mapping[str, bytes], folder: str) -> dict[str, Any]:
         for name, content in files.items()
         if name.rpartition("/")[0] == folder and not name.endswith(f"/{INDEX}")
     }
+    misfit = plan_misfit if folder == COMPILED else stage_misfit
     for name, content in there.items():
-        if content.get("schema") != SCHEMA:
+        if said := misfit(content):
             raise Unreadable(
-                f"{name} was deployed by another version of opsloop: its plan is of schema "
-                f"{content.get('schema')!r}, this one reads {SCHEMA}"
+                f"{name} was deployed by another version of opsloop: found {said}, expected schema "
+                f"{SCHEMA} as this version has it; the next deployment brings that"
             )
     return there
 

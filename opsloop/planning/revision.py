@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsloop.compiler.build import COMPILED
-from opsloop.planning.expected import SHIPPED, Output, package_facts
+from opsloop.planning.expected import CONFIG, SHIPPED, Output, package_facts
 from opsloop.planning.state import Facts
-from opsloop.problems import Problems
+from opsloop.problems import Place, Problem, Problems
 from opsloop.revision import commit_of, compiled_at, files_at
 
 
@@ -31,10 +31,13 @@ def output_at(project: Path, revision: str) -> Then:
     package = package_facts(files_at(project, commit, SHIPPED))
     try:
         return Then(Output(compiled_at(project, revision).output.files, package), commit)
-    except Problems:
+    except Problems as problems:
         committed = _committed(project, commit, package)
-        if committed is None:
+        if CONFIG not in committed.files:
             raise
+        if misfits := committed.misfits():
+            unread = [_unread(revision, *one) for one in misfits.items()]
+            raise Problems([*problems.problems, *unread]) from None
         note = (
             f"the rules of {revision} do not compile with this version of opsloop: "
             "compared is the output that was committed with them"
@@ -42,8 +45,16 @@ def output_at(project: Path, revision: str) -> Then:
         return Then(committed, commit, (note,))
 
 
-def _committed(project: Path, commit: str, package: Facts) -> Output | None:
+def _unread(revision: str, file: str, found: str) -> Problem:
+    return Problem(
+        Place(f"{revision}:{file}"),
+        f"{found}: its rules do not compile with this version of opsloop, and what was committed "
+        "with them was compiled by another",
+        "a revision that this version can compile or read: take a later one",
+    )
+
+
+def _committed(project: Path, commit: str, package: Facts) -> Output:
     files = files_at(project, commit, (COMPILED, ".chalice/config.json", ".chalice/policies"))
     texts = {name: content.decode() for name, content in files.items() if name.endswith(".json")}
-    output = Output(texts, package)
-    return output if output.is_current() else None
+    return Output(texts, package)

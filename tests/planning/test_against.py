@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chalicelib.plans import SCHEMA
 from opsloop.compiler.build import compile_project
 from opsloop.local.isolation import isolated
 from opsloop.output import DIFFERS, FAILED, OK, USAGE
@@ -232,16 +232,46 @@ def test_rules_of_then_that_no_longer_compile(opsloop: CommandLine, folder: Path
     assert "    ! + iam:AttachUserPolicy on " in result.stdout
 
 
-def test_committed_output_of_another_schema_is_not_read(opsloop: CommandLine, folder: Path) -> None:
+def without(key: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(content: dict[str, Any]) -> None:
+        del content[key]
+
+    return spoil
+
+
+def other_step(content: dict[str, Any]) -> None:
+    del content["then"][0]["retry"]
+
+
+OLDER = [
+    (lambda content: content.update(schema=0), "schema 0"),
+    (without("verify"), "no verify"),
+    (without("guard"), "no guard"),
+    (other_step, "no then[0].retry"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "found"), OLDER, ids=["schema", "verify", "guard", "step"])
+def test_committed_output_of_another_version_is_told(
+    opsloop: CommandLine, folder: Path, spoil: Callable[[dict[str, Any]], None], found: str
+) -> None:
+    """Never half read: what it does not say would seem to be new."""
     compile_project(folder).output.write(folder)
     path = folder / "chalicelib" / "compiled" / "close-bucket.json"
-    path.write_text(path.read_text().replace(f'"schema":{SCHEMA}', '"schema":0'))
+    content = json.loads(path.read_text())
+    spoil(content)
+    path.write_text(json.dumps(content))
     edit(folder, "storage/close-bucket.yaml", "nonsense: true\n")
     commit(folder, "broken")
     edit(folder, "storage/close-bucket.yaml", CLOSE_BUCKET)
     result = opsloop("plan", "--against", "HEAD")
-    assert result.exit_code == FAILED
-    assert "HEAD:rules/storage/close-bucket.yaml" in result.stderr
+    assert (result.exit_code, result.stdout) == (FAILED, "")
+    assert "HEAD:rules/storage/close-bucket.yaml:1:1: found " in result.stderr
+    assert (
+        f"HEAD:chalicelib/compiled/close-bucket.json:1:1: found {found}: its rules do not compile "
+        "with this version of opsloop, and what was committed with them was compiled by another; "
+        "expected a revision that this version can compile or read: take a later one\n"
+    ) in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from chalicelib.plans import SCHEMA
 from opsloop.planning.package import Unreadable, fetched, opened
 
-PLAN = {"schema": SCHEMA, "rule": "report"}
-OTHER = f"its plan is of schema 0, this one reads {SCHEMA}"
+COMPILED = Path(__file__).parents[2] / "chalicelib" / "compiled"
+PLAN = (COMPILED / "close-public-bucket.json").read_text(encoding="utf-8")
+STAGE = (COMPILED / "stages" / "dev.json").read_text(encoding="utf-8")
+NOW = f"expected schema {SCHEMA} as this version has it; the next deployment brings that"
 
 
 def packed(files: dict[str, str]) -> bytes:
@@ -31,10 +33,8 @@ def test_what_is_in_it() -> None:
                 "chalicelib/engine/core.py": "core",
                 "chalicelib/__pycache__/x.pyc": "bytecode",
                 "chalicelib/compiled/index.json": "{}",
-                "chalicelib/compiled/report.json": json.dumps(PLAN),
-                "chalicelib/compiled/stages/dev.json": json.dumps(
-                    {"schema": SCHEMA, "stage": "dev"}
-                ),
+                "chalicelib/compiled/report.json": PLAN,
+                "chalicelib/compiled/stages/dev.json": STAGE,
                 "jmespath/__init__.py": "",
                 "jmespath-1.1.0.dist-info/METADATA": "",
                 "jmespath-1.1.0.dist-info/RECORD": "",
@@ -61,10 +61,14 @@ def test_what_is_in_it() -> None:
         (b"<html>", "the package is no zip: File is not a zip file"),
         (
             packed({"chalicelib/compiled/report.json": '{"schema": 0}'}),
-            f"report was deployed by another version of opsloop: {OTHER}",
+            f"report was deployed by another version of opsloop: found schema 0, {NOW}",
+        ),
+        (
+            packed({"chalicelib/compiled/report.json": PLAN.replace('"verify":', '"other":', 1)}),
+            f"report was deployed by another version of opsloop: found no verify, {NOW}",
         ),
     ],
-    ids=["no zip", "another schema"],
+    ids=["no zip", "another schema", "another shape"],
 )
 def test_what_cannot_be_read(content: bytes, why: str) -> None:
     with pytest.raises(Unreadable) as error:
