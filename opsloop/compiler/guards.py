@@ -22,7 +22,7 @@ from opsloop.rules.model import Rule
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: how long a lock outlives a holder that says nothing: Lambda's longest function
-LONGEST_RUN = 900
+LONGEST_RUN = model.Lock().lease
 _DAY = 24 * 60
 _HOURS = re.compile(
     r"(?:(?P<days>[a-z]{3}(?:-[a-z]{3})?(?:\s*,\s*[a-z]{3}(?:-[a-z]{3})?)*)\s*)?"
@@ -190,7 +190,7 @@ def _seconds(duration: str) -> float:
 
 
 def _lock(lock: model.Lock | None) -> Lock | None:
-    return None if lock is None else {"per": lock.per, "lease": lock.lease or LONGEST_RUN}
+    return None if lock is None else {"per": lock.per, "lease": lock.lease}
 
 
 def _breaker(breaker: model.Breaker | None) -> Breaker | None:

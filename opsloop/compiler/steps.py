@@ -74,7 +74,7 @@ class Steps:
         else:
             text = step.stop if step.stop is not None else step.fail
             made["message"] = self._bench.value(text, (*path, step.kind), names)
-        if step.at_once is not None:
+        if "at_once" in step.model_fields_set:
             made["at_once"] = step.at_once
         return made
 

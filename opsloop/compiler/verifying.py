@@ -20,8 +20,9 @@ from opsloop.problems import Fault, Path
 from opsloop.rules.guards import Verify as Model
 from opsloop.rules.model import Rule
 
-#: seconds; the waker comes once a minute
-WITHIN, EVERY, HOLD = 900.0, 60.0, 0.0
+_SILENT = Model()
+#: seconds, of a rule that says nothing
+WITHIN, EVERY, HOLD = _SILENT.within, _SILENT.every, _SILENT.hold
 _ALARM = "aws.cloudwatch.describe_alarms"
 _ALARM_WITH = {"AlarmNames": ["${alarm.name}"], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
 _PATH: Path = ("verify",)
@@ -66,9 +67,9 @@ def lowered(rule: Rule, bench: Bench, scope: Scope, calls: Calls) -> Verify | No
             _with_result(verify, scope, names, result),
             decides=True,
         ),
-        "hold": HOLD if verify.hold is None else verify.hold,
-        "within": WITHIN if verify.within is None else verify.within,
-        "every": EVERY if verify.every is None else verify.every,
+        "hold": verify.hold,
+        "within": verify.within,
+        "every": verify.every,
     }
 
 

@@ -125,6 +125,8 @@ def _default(model: type[Model], key: str, schema: JsonSchema, *, required: bool
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, float):
+        return f"`{value:g}`"
     return f"`{', '.join(value) if isinstance(value, list) else value}`"
 
 

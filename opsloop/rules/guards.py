@@ -47,7 +47,10 @@ class Lock(Model):
     """One execution at a time."""
 
     per: Literal["key", "rule"] = key("What is locked.", default="key")
-    lease: Given[Duration] = key("How long a lock outlives its holder.", default=None)
+    # Lambda's longest run
+    lease: Duration = key(
+        "How long a lock outlives its holder.", default="15m", validate_default=True
+    )
 
 
 class Blast(Model):
@@ -87,9 +90,15 @@ SomeResources = Annotated[Resources, AfterValidator(_some_resources)]
 
 
 class Window(Model):
-    """Weekly hours."""
+    """Weekly hours: days, hours, or both.
 
-    only: OneOrMany[Text] = key("Runs inside of these only.", default_factory=list)
+    `Mon-Fri 08:00-19:00`; `Sat,Sun` is the whole of these days; `22:00-06:00` is every night, and
+    what goes over midnight belongs to the day on which it begins. The end is not part of it.
+    """
+
+    only: OneOrMany[Text] = key(
+        "Runs inside of these only.", '["Mon-Fri 22:00-06:00", "Sat,Sun"]', default_factory=list
+    )
     never: OneOrMany[Text] = key(
         "Never runs inside of these.", '"Mon-Fri 08:00-19:00"', default_factory=list
     )
@@ -130,7 +139,10 @@ class Guard(Model):
         "Events older than this are refused, and no step starts later.", "2m", default=None
     )
     breaker: Given[Breaker] = key("Falls back to `observe` after failures.", default=None)
-    recheck: Given[bool] = key("Reads the alarm again when a refusal ends.", default=None)
+    recheck: Given[bool] = key(
+        "Reads the alarm again when a refusal ends: true where an alarm wakes the rule.",
+        default=None,
+    )
     allow_self: bool = key("Takes events that the rule caused itself.", default=False)
 
 
@@ -141,6 +153,6 @@ class Verify(Model):
     check: Given[Text] = key("A read action, or a fact to repeat.", default=None)
     with_: Given[dict[str, Raw]] = key("The read's parameters.", default=None)
     until: Given[Expression] = key("What has to hold; `result` is the answer.", default=None)
-    hold: Given[Duration] = key("For how long it has to hold.", "2m", default=None)
-    within: Given[Duration] = key("By when it has to hold.", "15m", default=None)
-    every: Given[Duration] = key("How often it is looked at.", "1m", default=None)
+    hold: Duration = key("For how long it has to hold.", "2m", default=0.0)
+    within: Duration = key("By when it has to hold.", "45m", default="15m", validate_default=True)
+    every: Duration = key("How often it is looked at.", "5m", default="1m", validate_default=True)

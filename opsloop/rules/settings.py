@@ -56,7 +56,7 @@ class Approvers(Model):
     """Who answers for rules of `mode: approve`."""
 
     by: Some[Text] = key("IAM principal patterns; `*` stands for any text.", '["*:role/oncall"]')
-    within: Duration = key("How long a question stands.", "1h", default=3600)
+    within: Duration = key("How long a question stands.", "4h", default="1h", validate_default=True)
 
 
 class Stage(Model):

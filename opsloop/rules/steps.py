@@ -108,8 +108,8 @@ class Step(Model):
         default=None,
     )
     as_: Name = key("The element's name in scope.", default="item")
-    at_once: Given[Annotated[int, Field(ge=1)]] = key(
-        "How many elements are worked on at a time.", default=None
+    at_once: Annotated[int, Field(ge=1)] = key(
+        "How many elements are worked on at a time.", default=1
     )
     steps: list[Step] = key(
         "With `for_each`: what is done for each element, in this order.",

@@ -117,3 +117,19 @@ def test_the_rules_in_the_introduction_are_rules() -> None:
 def test_every_broken_file_has_a_number_of_its_own() -> None:
     numbers = [path.name[:2] for path in BROKEN.iterdir() if path.suffix == ".txt"]
     assert len(numbers) == len(set(numbers))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `within` | duration | `15m` | By when",
+        "| `every` | duration | `1m` |",
+        "| `hold` | duration | `0` |",
+        "| `lease` | duration | `15m` |",
+        "| `at_once` | whole number | `1` |",
+        "| `within` | duration | `1h` | How long a question",
+        "`22:00-06:00` is every night",
+    ],
+)
+def test_the_reference_says_what_holds_where_a_rule_says_nothing(row: str) -> None:
+    assert row in docs.render()
