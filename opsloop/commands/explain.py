@@ -26,7 +26,8 @@ def command(*, event: Path, rule: str | None, stage: str, project: Path, as_json
     The nearest comes first; of what failed, the first failure is told. EVENT is a JSON file:
     the payload as the function gets it, by EventBridge, SNS, a schedule or a manual run, or a
     record of CloudTrail; - is standard input. Nothing is looked up: what depends on facts is
-    said to be undecided. The clock stands at the event's own time.
+    said to be undecided. The clock stands at the event's own time. `not here` is what would
+    run, had the stage a function of the rule: its mode is off, or its regions are others.
     """
     with working("compiling the rules"):
         from opsloop.compiler.build import compile_project  # noqa: PLC0415 - pydantic is slow
