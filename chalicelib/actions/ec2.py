@@ -145,7 +145,11 @@ def release_instance(tools: Tools, *, instance: str) -> dict[str, Any]:
 
 def _interfaces(client: Any, instance: str) -> list[dict[str, Any]]:
     wanted = [{"Name": "attachment.instance-id", "Values": [instance]}]
-    found = read(client, "describe_network_interfaces", {"Filters": wanted})["NetworkInterfaces"]
+    answer = read(client, "describe_network_interfaces", {"Filters": wanted})
+    # a filter takes wildcards: `*` in an event would be every instance of the account
+    found = [
+        one for one in answer["NetworkInterfaces"] if one["Attachment"]["InstanceId"] == instance
+    ]
     if not found:
         raise StepError(
             "NoNetworkInterface",
@@ -157,7 +161,8 @@ def _interfaces(client: Any, instance: str) -> list[dict[str, Any]]:
 def _group(client: Any, vpc: str, name: str) -> str:
     """The id of the VPC's quarantine group, without any rules, made where it is missing."""
     wanted = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": [name]}]
-    found = client.describe_security_groups(Filters=wanted)["SecurityGroups"]
+    answer = client.describe_security_groups(Filters=wanted)
+    found = [one for one in answer["SecurityGroups"] if one["GroupName"] == name]
     if not found:
         made = _create_group(client, vpc, name)
         found = client.describe_security_groups(GroupIds=[made])["SecurityGroups"]

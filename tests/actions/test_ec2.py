@@ -206,6 +206,20 @@ def test_an_instance_that_is_not_there(aws: World, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("do", ["ec2.quarantine_instance", "ec2.release_instance"])
+@pytest.mark.parametrize("name", ["*", "i-*", "i-????????*"])
+def test_a_wildcard_in_an_event_is_no_instance(
+    aws: World, network: Network, do: str, name: str
+) -> None:
+    """EC2's filters take it for all of them."""
+    aws.do("ec2.quarantine_instance", {"instance": Network(aws).instance})
+    before = network.groups(), network.tags()
+    with pytest.raises(StepError) as caught:
+        aws.do(do, {"instance": name})
+    assert caught.value.code == "NoNetworkInterface"
+    assert (network.groups(), network.tags()) == before
+
+
 def test_a_dry_run_says_its_first_effect(aws: World, network: Network) -> None:
     before = network.groups()
     tools = aws.tools(dry_run=True)
