@@ -22,6 +22,7 @@ FAILED = 1
 USAGE = 2
 AWS = 3
 DIFFERS = 4
+UNDEPLOYED = 5
 
 #: what each exit code of every command means
 EXIT_CODES = {
@@ -31,6 +32,7 @@ EXIT_CODES = {
     USAGE: "The command line is wrong: a command, a rule, a stage or a file that is not there.",
     AWS: "AWS or the journal did not answer as it should: credentials, account, table.",
     DIFFERS: "Nothing is wrong, and something differs: a plan with changes, a stage that drifted.",
+    UNDEPLOYED: "Nothing of the stage is deployed, so nothing of it can have drifted.",
 }
 
 STYLES = {
@@ -90,6 +92,11 @@ def working(on: str) -> Iterator[None]:
 def plain(text: object) -> str:
     """The text with control characters made visible: data never steers the terminal."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 event`, `2,000 events`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def styled(word: str) -> Text:

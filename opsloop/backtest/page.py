@@ -14,8 +14,9 @@ from opsloop.backtest.page_rules import details, refusals, rules_table
 from opsloop.backtest.page_style import STYLE
 from opsloop.backtest.page_tables import comparison, left_out
 from opsloop.backtest.report import Report, RuleReport
-from opsloop.backtest.said import all_executions, at_least, counted, range_of
+from opsloop.backtest.said import all_executions, at_least, range_of
 from opsloop.markup import Markup, element, joined
+from opsloop.output import counted
 
 #: bars of the chart over all rules
 _MOST_BARS = 124

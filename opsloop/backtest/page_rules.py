@@ -8,9 +8,10 @@ from opsloop.backtest.axis import Axis
 from opsloop.backtest.charts import Series, chart, spark
 from opsloop.backtest.page_tables import examples, refusals_table, table
 from opsloop.backtest.report import Report, RuleReport
-from opsloop.backtest.said import asks_guards, at_least, counted, executions, met, why
+from opsloop.backtest.said import asks_guards, at_least, executions, met, why
 from opsloop.backtest.tally import Capped
 from opsloop.markup import Child, Markup, element, joined
+from opsloop.output import counted
 
 #: bars in a line of the table, and in a rule's own chart
 _SMALL, _LARGE = 62, 124

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from opsloop.backtest.report import Report, RuleReport
-from opsloop.backtest.said import counted, remarks
+from opsloop.backtest.said import remarks
 from opsloop.backtest.tally import Example, Fired
 from opsloop.markup import Child, Markup, element, joined
+from opsloop.output import counted
 
 
 def table(columns: Sequence[tuple[str, str | None]], rows: Iterable[Sequence[Child]]) -> Markup:

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Sequence
 from opsloop.backtest.guards import MOST_KEYS, is_bound
 from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.tally import Capped
+from opsloop.output import counted
 
 _MOST_NAMED = 3
 ALARMS_UNKNOWN = (
     "alarm history holds no dimensions: what reads alarm.dimensions is not met; "
     "--alarms FILE, the output of `aws cloudwatch describe-alarms`, brings them"
 )
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """`1 event`, `2,000 events`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def at_least(count: int, *, more: bool) -> str:

@@ -12,7 +12,6 @@ from opsloop.backtest.report import Report, RuleReport
 from opsloop.backtest.said import (
     asks_guards,
     at_least,
-    counted,
     executions,
     met,
     range_of,
@@ -20,7 +19,7 @@ from opsloop.backtest.said import (
     why,
 )
 from opsloop.backtest.tally import Example, Fired
-from opsloop.output import plain
+from opsloop.output import counted, plain
 from opsloop.tables import Rows
 
 _BARS = "▁▂▃▄▅▆▇█"

@@ -12,7 +12,7 @@ from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_js
 from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
 from opsloop.compiler.uncollected import uncollected_to_the_end
-from opsloop.output import FAILED, plain, print_json, print_text, tell, working
+from opsloop.output import FAILED, counted, plain, print_json, print_text, tell, working
 
 if TYPE_CHECKING:
     from opsloop.compiler.build import Compiled
@@ -57,6 +57,7 @@ def _say(project: Path, changed: list[str], rules: int, *, check: bool) -> None:
     for path in changed:
         done = "wrote" if (project / path).exists() else "removed"
         print_text(f"{'stale' if check else done} {plain(path)}\n")
-    tell(f"{rules} rules compiled, {len(changed)} files {'stale' if check else 'changed'}")
+    files = counted(len(changed), "file")
+    tell(f"{counted(rules, 'rule')} compiled, {files} {'stale' if check else 'changed'}")
     if check and changed:
         tell("run `opsloop compile`", "red")

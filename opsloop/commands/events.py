@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from opsloop.commands import options
-from opsloop.output import print_json, show, tell
+from opsloop.output import counted, print_json, show, tell
 
 
 @click.command("events")
@@ -31,4 +31,4 @@ def command(name: str | None, *, as_json: bool) -> None:
         print_json([view.as_row(one) for one in found])
     else:
         show(view.listing(found))
-        tell(f"\n{len(found)} events; `opsloop events NAME` shows one", "dim")
+        tell(f"\n{counted(len(found), 'event')}; `opsloop events NAME` shows one", "dim")

@@ -12,7 +12,7 @@ from opsloop.commands.telling import silenced_as_json, tell_problems, told_as_js
 from opsloop.compiler.answer import Answer
 from opsloop.compiler.memory import Memory, cache_folder
 from opsloop.compiler.uncollected import uncollected_to_the_end
-from opsloop.output import FAILED, print_json, tell, working
+from opsloop.output import FAILED, counted, print_json, tell, working
 from opsloop.problems import Problems
 
 
@@ -42,7 +42,8 @@ def command(ctx: click.Context, project: Path, *, strict: bool, as_json: bool) -
         print_json(_as_json(answer))
     else:
         tell_problems(answer.warnings)
-        tell(f"{len(answer.rules)} rules are valid", "green")
+        count = len(answer.rules)
+        tell(counted(count, "rule is valid", "rules are valid"), "green")
     if strict and answer.warnings:
         tell("and --strict takes no warnings", "red")
         ctx.exit(FAILED)

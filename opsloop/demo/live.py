@@ -17,7 +17,7 @@ from opsloop.demo.play import Became, Played
 from opsloop.demo.stream import Happening
 from opsloop.history.view import STATUS_WIDTH, Listing, done, summary
 from opsloop.judging import absence
-from opsloop.output import plain, show, styled, working
+from opsloop.output import counted, plain, show, styled, working
 from opsloop.tables import Rows
 
 RULE_INDENT = 2
@@ -68,7 +68,8 @@ class Live:
         away = {name: absence(plan, stage) for name, plan in plans.items()}
         show(
             Text(
-                f"{sum(why is None for why in away.values())} rules, {events} events, and an AWS "
+                f"{counted(sum(why is None for why in away.values()), 'rule')}, "
+                f"{counted(events, 'event')}, and an AWS "
                 "account that lives in memory: nothing leaves this machine."
             )
         )

@@ -79,6 +79,15 @@ def test_a_check_writes_nothing_and_a_compilation_removes(opsloop: CommandLine) 
     assert fresh.stdout == f"wrote {index}\nremoved {gone}\n"
 
 
+def test_one_rule_is_one_rule(opsloop: CommandLine) -> None:
+    for name in ("close-bucket", "sleeping"):
+        (opsloop.folder / f"rules/storage/{name}.yaml").unlink()
+    assert opsloop("validate").stderr == "1 rule is valid\n"
+    assert opsloop("compile").stderr.startswith("1 rule compiled, ")
+    (opsloop.folder / "chalicelib/compiled/index.json").unlink()
+    assert opsloop("compile").stderr == "1 rule compiled, 1 file changed\n"
+
+
 EVALUATED = [
     ("add(1, 2)", "", 3, "number"),
     ("event.detail.awsRegion", "--event bucket.json", "us-west-2", "string"),
