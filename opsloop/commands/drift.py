@@ -26,7 +26,8 @@ def command(
     A disabled EventBridge rule, an edited policy, a removed target, another memory size, a
     journal without its time to live: each with what is expected, what was found, and the
     command that mends it. Reads AWS, and changes nothing. Exits with 0 where nothing drifted,
-    with 4 where something did, with 3 where AWS did not let everything be read.
+    with 4 where something did, with 3 where AWS did not let everything be read, with 5 where
+    nothing of the stage is deployed.
     """
     with working("comparing"):
         from opsloop.deploy.account import session_for  # noqa: PLC0415 - boto3 is slow

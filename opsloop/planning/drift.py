@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.plan import Stage
 from opsloop.deploy.names import event_rule_name, function_name
-from opsloop.output import AWS, DIFFERS, OK
+from opsloop.output import AWS, DIFFERS, OK, UNDEPLOYED
 from opsloop.planning.diff import ABSENT, Change
 from opsloop.planning.lines import label
 from opsloop.planning.mending import mended
@@ -86,12 +86,16 @@ class DriftReport:
     findings: tuple[Finding, ...]
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
+    #: false where AWS has nothing of the stage at all
+    deployed: bool = True
 
     @property
     def exit_code(self) -> int:
         """Whether anything drifted, as far as everything could be read."""
         if self.unread:
             return AWS
+        if not self.deployed:
+            return UNDEPLOYED
         return DIFFERS if self.findings else OK
 
     def as_dict(self) -> dict[str, Any]:
@@ -101,10 +105,18 @@ class DriftReport:
             "account": self.stage["account"],
             "region": self.stage["region"],
             "against": self.against,
+            "deployed": self.deployed,
             "drift": [one.as_dict() for one in self.findings],
             "notes": list(self.notes),
             "unread": [{"what": one.what, "why": one.why} for one in self.unread],
         }
+
+
+def deploying(stage: Stage) -> list[str]:
+    """The commands that deploy a stage, in their order."""
+    name = stage["stage"]
+    first = (f"opsloop infra --stage {name}", f"chalice deploy --stage {name}")
+    return [*first, f"opsloop wire --stage {name}"]
 
 
 def findings(expected: State, found: State, stage: Stage) -> list[Finding]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from opsloop.output import plain
 from opsloop.planning import review
 from opsloop.planning.diff import ABSENT, Change
-from opsloop.planning.drift import DriftReport, Finding
+from opsloop.planning.drift import DriftReport, Finding, deploying
 from opsloop.planning.lines import PLAIN, differing, is_short, value, written
 from opsloop.planning.text import STYLES, hanging, permission, shown
 
@@ -34,11 +34,17 @@ def view(report: DriftReport) -> RenderableType:
     parts += [Text.assemble(("note ", "cyan"), plain(note)) for note in report.notes]
     for said in review.unread(report.unread):
         parts.append(Text.assemble(("not read ", "bold red"), said))
-    return Group(*parts, Text(_summary(report), "bold"))
+    parts.append(Text(_summary(report), "bold"))
+    if not report.deployed:
+        parts.append(Text("Deploy it, from a checkout of what is to run:"))
+        parts += [Text(f"  {plain(one)}", "cyan") for one in deploying(report.stage)]
+    return Group(*parts)
 
 
 def _summary(report: DriftReport) -> str:
     stage, count = report.stage["stage"], len(report.findings)
+    if not report.deployed:
+        return f"Nothing of {stage} is deployed."
     if count:
         return (
             f"Drift: {count} {'setting' if count == 1 else 'settings'} of {stage} changed by hand."

@@ -50,15 +50,16 @@ def resources_expected(location: Location, stage: str) -> list[Unit]:
     journal, queue = (resources[name]["Properties"] for name in ("Journal", "DeadLetters"))
     arn = dead_letters_arn(stage, location.region, location.account, location.partition)
     policy = resources["DeadLettersOverTlsOnly"]["Properties"]["PolicyDocument"]
-    statements = [{**one, "Resource": arn} for one in policy["Statement"]]
+    whole = {**policy, "Statement": [{**one, "Resource": arn} for one in policy["Statement"]]}
+    said = json.dumps(whole)
     facts: dict[Path, Any] = {
         ("queue", "retention"): queue["MessageRetentionPeriod"],
         ("queue", "encryption by SQS"): queue["SqsManagedSseEnabled"],
-        ("queue", "policy"): _said({**policy, "Statement": statements}),
+        ("queue", "policy"): _said(whole),
     }
     return [
         Unit("table", table_name(stage), _table(_as_described(journal))),
-        Unit("queue", dead_letters_name(stage), facts),
+        Unit("queue", dead_letters_name(stage), facts, handles={("queue", "policy"): said}),
     ]
 
 

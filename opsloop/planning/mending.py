@@ -18,6 +18,7 @@ from opsloop.planning.state import Path, Unit
 
 _DEPLOY = "chalice deploy --stage {stage}"
 _CONFIGURE = "aws lambda update-function-configuration --function-name {function}"
+_TABLE = "aws dynamodb update-table --table-name {name}"
 _QUEUE = "aws sqs set-queue-attributes --queue-url {queue} --attributes"
 
 #: what is there and should not be: by fact, or by its group
@@ -51,15 +52,16 @@ _ANYHOW: Mapping[Path, str] = {
     "--time-to-live-specification Enabled=true,AttributeName={wanted}",
     ("backups",): "aws dynamodb update-continuous-backups --table-name {name} "
     "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
-    ("table", "deletion protection"): "aws dynamodb update-table --table-name {name} "
-    "--deletion-protection-enabled",
+    ("table", "deletion protection"): f"{_TABLE} --deletion-protection-enabled",
     ("queue", "retention"): f"{_QUEUE} MessageRetentionPeriod={{wanted}}",
     ("queue", "encryption by SQS"): f"{_QUEUE} SqsManagedSseEnabled={{wanted}}",
+    ("queue", "policy"): f"{_QUEUE} {{policy}}",
+    ("table", "encryption"): f"{_TABLE} --sse-specification Enabled=true,SSEType={{wanted}}",
+    ("table", "billing"): f"{_TABLE} --billing-mode {{wanted}}",
 }
-#: no command is short enough to be copied
+#: keys and indexes: what DynamoDB changes in no single call, or never
 _BY_HAND: Mapping[str, str] = {
-    "table": "set it as infra/opsloop.yaml has it (Journal): update-table",
-    "queue": "set it as infra/opsloop.yaml has it (DeadLettersOverTlsOnly): set-queue-attributes",
+    "table": "no command alone does it: update-table, as infra/opsloop.yaml has it (Journal)",
 }
 
 
@@ -80,6 +82,7 @@ def mended(unit: Unit, found: Unit, change: Change, stage: Stage) -> str:
         "last": change.path[-1],
         "handle": _handle(found, change),
         "wanted": _wanted(change),
+        "policy": json.dumps({"Policy": unit.handles.get(("queue", "policy"), "")}),
     }
     return shlex.join(word.format(**names) for word in command.split(" "))
 

@@ -104,14 +104,17 @@ def drift(
     wanted = expected(output, name)
     session, asking = connect(stage), Asking()
     found = reading.deployed(session, sought(output, wanted, name), fetch)
-    running = as_deployed(wanted, found, stage)
     resources = infra.resources_deployed(session, name, asking)
+    unread = (*found.state.unread, *asking.unread)
+    if not found.state.units and not resources and not unread:
+        return DriftReport(stage, against, findings=(), deployed=False)
+    running = as_deployed(wanted, found, stage)
     expecting = with_units(running, infra.resources_expected(Location.of(stage), name))
     return DriftReport(
         stage=stage,
         against=against,
         findings=tuple(findings(expecting, with_units(found.state, resources), stage)),
-        unread=(*found.state.unread, *asking.unread),
+        unread=unread,
         notes=running.notes,
     )
 

@@ -43,7 +43,7 @@ class Unit:
     held: Held | None = None
     #: groups of facts that could not be read: nothing is said of them
     unknown: frozenset[str] = frozenset()
-    #: what AWS calls a thing that a command needs to take it away, by its fact
+    #: what a command needs to mend a fact: what AWS calls it, or the whole of it
     handles: Mapping[Path, str] = field(default_factory=dict)
 
     @property

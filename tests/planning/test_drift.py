@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
+from dataclasses import replace
 from typing import Any
 
-from opsloop.output import DIFFERS, OK
+from opsloop.aws.location import Location
+from opsloop.output import DIFFERS, OK, UNDEPLOYED
 from opsloop.planning import planning
-from opsloop.planning.drift import DriftReport
+from opsloop.planning.drift import DriftReport, findings
 from opsloop.planning.drifted import view
+from opsloop.planning.infra import resources_expected
+from opsloop.planning.state import state
 from tests.cli.projects import ACCOUNT
 from tests.planning.goldens import as_json, printed, same
 from tests.planning.repository import repository
@@ -34,6 +39,50 @@ def test_nothing_drifts_by_itself(deployed: Deployment) -> None:
     assert (report.findings, report.unread, report.notes) == ((), (), ())
     assert report.exit_code == OK
     assert printed(view(report)).endswith("\nNo drift: dev is as it was deployed.\n")
+
+
+def test_a_stage_that_was_never_deployed_has_not_drifted(deployment: Deployment) -> None:
+    report = drift(deployment)
+    assert (report.findings, report.unread, report.notes) == ((), (), ())
+    assert report.exit_code == UNDEPLOYED
+    assert not report.as_dict()["deployed"]
+    assert (
+        printed(view(report))
+        == """\
+opsloop drift  stage dev (123456789012 us-east-1)
+
+Nothing of dev is deployed.
+Deploy it, from a checkout of what is to run:
+  opsloop infra --stage dev
+  chalice deploy --stage dev
+  opsloop wire --stage dev
+"""
+    )
+
+
+def test_the_command_for_the_queue_s_policy_is_whole(deployed: Deployment) -> None:
+    client: Any = deployed.session.client("sqs")
+    url = client.get_queue_url(QueueName="opsloop-dev-dead-letters")["QueueUrl"]
+    client.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    (finding,) = drift(deployed).findings
+    *words, attributes = shlex.split(finding.mend)
+    assert words[:3] == ["aws", "sqs", "set-queue-attributes"]
+    client.set_queue_attributes(QueueUrl=url, Attributes=json.loads(attributes))
+    assert drift(deployed).findings == ()
+
+
+def test_a_table_without_its_encryption_is_mended_by_a_command(deployed: Deployment) -> None:
+    """moto never turns it off: here is what DynamoDB describes where somebody did."""
+    stage = drift(deployed).stage
+    table, _ = resources_expected(Location.of(stage), STAGE)
+    facts = {path: one for path, one in table.facts.items() if path != ("table", "encryption")}
+    found = [replace(table, facts=facts)]
+    (finding,) = findings(state([table]), state(found), stage)
+    assert finding.what == "encryption"
+    assert finding.mend == (
+        "aws dynamodb update-table --table-name opsloop-dev "
+        "--sse-specification Enabled=true,SSEType=KMS"
+    )
 
 
 def test_everything_that_was_changed_by_hand_is_found_and_can_be_mended(
@@ -108,6 +157,10 @@ def tamper_with_infra(client: Any) -> None:
         **table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
     )
     client("dynamodb").update_table(**table, DeletionProtectionEnabled=False)
+    provisioned = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    client("dynamodb").update_table(
+        **table, BillingMode="PROVISIONED", ProvisionedThroughput=provisioned
+    )
     url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
     client("sqs").set_queue_attributes(
         QueueUrl=url, Attributes={"MessageRetentionPeriod": "3600", "Policy": ""}
@@ -143,6 +196,7 @@ def mend_infra(client: Any) -> None:
         **table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
     client("dynamodb").update_table(**table, DeletionProtectionEnabled=True)
+    client("dynamodb").update_table(**table, BillingMode="PAY_PER_REQUEST")
     url = client("sqs").get_queue_url(QueueName="opsloop-dev-dead-letters")["QueueUrl"]
     statement = {
         "Effect": "Deny",
