@@ -46,6 +46,7 @@ def opened(
     named = cause(event, f"{APP}-{stage['stage']}-")
     actor = names.actor(event)
     resource = names.resource(event).get("id")
+    key = guard_key(plan, scope, resource)
     return Execution(
         id=execution_id(rule, event.identity, "" if element is None else str(element), event.time),
         rule=rule,
@@ -61,14 +62,26 @@ def opened(
         attempt=uuid4().hex,
         element=element,
         # a key of an index is never empty
-        resource=storable(resource) or None,
+        resource=storable(_about(plan, event, resource, key)) or None,
         actor=actor["name"] if actor else None,
-        key=guard_key(plan, scope, resource),
+        asked_by=names.asked_by(event),
+        key=key,
         caused_by=str(named) if named and named.trusted else None,
         claims=str(named) if named and not named.trusted else None,
         chain=named.chain + 1 if named and named.trusted else 0,
         intent=_first_intent(plan, mode),
     )
+
+
+def _about(plan: Plan, event: Event, resource: str | None, key: str | None) -> str | None:
+    """What the history lists it under: the event's own resource, else the rule's own `key`.
+
+    A schedule's event names the schedule, and that is nothing that anything is done about.
+    """
+    if resource is not None and event.road != "schedule":
+        return resource
+    guard = plan["guard"]
+    return key if guard is not None and guard["key"] is not None else None
 
 
 def _first_intent(plan: Plan, mode: Mode) -> str | None:

@@ -78,6 +78,16 @@ def actor(event: Event) -> dict[str, str | None] | None:
     }
 
 
+def asked_by(event: Event) -> str | None:
+    """Who ran a manual rule, or replayed an event, as they say: whoever may invoke may say so.
+
+    For the record alone: it is no `actor`, and no cause.
+    """
+    envelope = event.envelope
+    asked = event.road == "manual" or "replay-name" in envelope
+    return word(envelope, "asked-by") if asked else None
+
+
 def _name(who: dict[str, Any]) -> str | None:
     if who.get("type") == "Root":
         return "root"  # its userName, where there is one, is the account's alias

@@ -171,6 +171,8 @@ def _manual(payload: dict[str, Any]) -> tuple[Event, ...]:
         "resources": [],
         "detail": {"parameters": mapping(run.get("parameters", {}), f"{where}.parameters")},
     }
+    if "by" in run:
+        envelope["asked-by"] = text(run["by"], f"{where}.by")
     return (_event(envelope, "manual", where),)
 
 

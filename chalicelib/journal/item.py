@@ -49,6 +49,7 @@ _FIXED = (
     "element",
     "resource",
     "actor",
+    "asked_by",
     "key",
     "caused_by",
     "claims",

@@ -122,6 +122,8 @@ class Execution:
     element: int | None = None
     resource: str | None = None
     actor: str | None = None
+    #: who ran or replayed it, by their own word: it proves nothing
+    asked_by: str | None = None
     key: str | None = None
     #: the execution whose call made the event, `<rule>/<id>`, by the caller's role
     caused_by: str | None = None

@@ -17,7 +17,7 @@ from opsloop.output import print_json, show, tell, working
 @click.command("history")
 @click.option("--rule", help="Only this rule's.")
 @click.option("--status", type=click.Choice(get_args(Status)), help="Only these.")
-@click.option("--resource", help="Only those about this resource, by its id.")
+@click.option("--resource", help="Only for events about this resource, by its id.")
 @click.option("--since", type=options.Since(), metavar="TIME", help="30m, 12h, 7d, or an ISO time.")
 @click.option(
     "--limit",
@@ -43,7 +43,9 @@ def command(
 ) -> None:
     """List executions, newest first.
 
-    Across all rules it looks back 30 days, where --since says nothing else.
+    Across all rules it looks back 30 days, where --since says nothing else. An execution has
+    one RESOURCE: the one that its event is about, else what the rule's own guard key says. What
+    a rule's steps touched is not found by it.
     """
     with working("reading the journal"):
         from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow

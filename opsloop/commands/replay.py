@@ -54,7 +54,9 @@ def command(
 
 
 def _replay(project: Path, stage: str, execution_id: str) -> Replay:
-    from opsloop.history.open import journal_of  # noqa: PLC0415 - boto3 is slow
+    from opsloop.deploy.account import session_for, stage_of  # noqa: PLC0415 - boto3 is slow
+    from opsloop.deploy.caller import caller  # noqa: PLC0415
+    from opsloop.history.open import journal_of  # noqa: PLC0415
     from opsloop.history.replaying import replay_of  # noqa: PLC0415
 
     found = journal_of(project, stage).one(execution_id)
@@ -62,7 +64,7 @@ def _replay(project: Path, stage: str, execution_id: str) -> Replay:
         raise WrongUsage(
             f"no execution {execution_id} in stage {stage}; `opsloop history` lists them"
         )
-    return replay_of(found)
+    return replay_of(found, caller(session_for(stage_of(project, stage))))
 
 
 def _observed(project: Path, stage: str, replay: Replay) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -109,10 +110,19 @@ def _payload(plan: Plan, stage: Stage, event_file: Path | None, manual: Manual) 
     from opsloop.local.manual import manual_payload  # noqa: PLC0415
 
     if event_file is None:
-        return manual_payload(plan, stage, manual.parameters, manual.token, manual.time)
+        given, token, time = manual.parameters, manual.token, manual.time
+        by = partial(_caller, stage)
+        return manual_payload(plan, stage, given, token, time, by=by)
     if manual.parameters:
         raise click.UsageError("--param is for a rule that people run: an --event says it all")
     return read_event(event_file)
+
+
+def _caller(stage: Stage) -> str:
+    from opsloop.deploy.account import session_for  # noqa: PLC0415 - boto3 is slow
+    from opsloop.deploy.caller import caller  # noqa: PLC0415
+
+    return caller(session_for(stage))
 
 
 def _tell_where(plan: Plan, stage: Stage, payload: Any) -> None:

@@ -9,6 +9,7 @@ from chalicelib.deciding import Deciding
 from chalicelib.journal.record import Execution
 from chalicelib.journal.table import Table
 from opsloop.deploy.account import session_for, stage_of
+from opsloop.deploy.caller import caller
 from opsloop.deploy.names import table_name
 from opsloop.history.reader import Reader
 from opsloop.naming import WrongUsage
@@ -27,6 +28,5 @@ def answer(project: Path, stage: str, execution_id: str, *, approved: bool, why:
             f"no execution {execution_id} in stage {stage}; "
             "`opsloop history --status waiting` lists those that wait"
         )
-    who = session.client("sts").get_caller_identity()["Arn"]
-    deciding = Deciding(Table(lambda: client, table_name(stage), clock), clock, who)
+    deciding = Deciding(Table(lambda: client, table_name(stage), clock), clock, caller(session))
     return deciding.decide(found.rule, found.id, approved=approved, why=why)

@@ -16,6 +16,7 @@ from chalicelib.journal.pauses import PARTITION, to_item
 from chalicelib.journal.table import Table
 from chalicelib.plans import deployed_plans
 from opsloop.deploy.account import compiled, session_for, stage_of
+from opsloop.deploy.caller import caller
 from opsloop.deploy.names import table_name
 from opsloop.naming import unknown
 
@@ -76,8 +77,8 @@ class Pausing:
 def pausing_of(project: Path, stage: str) -> Pausing:
     """With the user's own credentials, whose ARN stands in what they pause."""
     session = session_for(stage_of(project, stage))
-    who = session.client("sts").get_caller_identity()["Arn"]
-    return Pausing(session.client("dynamodb"), table_name(stage), SystemClock(), who)
+    client, who = session.client("dynamodb"), caller(session)
+    return Pausing(client, table_name(stage), SystemClock(), who)
 
 
 def known_in(project: Path) -> Known:

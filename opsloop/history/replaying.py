@@ -33,14 +33,18 @@ class Replay:
     execution: str
 
 
-def replay_of(execution: Execution) -> Replay:
-    """A new event from an old one. Raises OpsloopError where the journal has not all of it."""
+def replay_of(execution: Execution, by: str) -> Replay:
+    """A new event from an old one. Raises OpsloopError where the journal has not all of it.
+
+    `by` is the caller's ARN: the new execution has it on record.
+    """
     if isinstance(execution.event, Cut):
         raise OpsloopError(
             f"{execution.id}: its event did not fit into the journal "
             f"({execution.event['cut']}): replay it from where it came from"
         )
-    payload = {**execution.event, "replay-name": f"{execution.id}-{uuid4().hex[:8]}"}
+    name = f"{execution.id}-{uuid4().hex[:8]}"
+    payload = {**execution.event, "replay-name": name, "asked-by": by}
     (event,) = normalise(payload)
     element = "" if execution.element is None else str(execution.element)
     name = execution_id(execution.rule, event.identity, element, event.time)

@@ -158,6 +158,8 @@ def _waits(one: Execution) -> Iterator[tuple[str, str]]:
 def _cause(one: Execution) -> Iterator[tuple[str, str]]:
     yield "resource", one.resource or "-"
     yield "actor", one.actor or "-"
+    if one.asked_by:
+        yield "asked by", f"{one.asked_by}, by their own word"
     yield "event", f"{_event(one)} at {one.event_time}"
     yield "cause", one.identity
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.expressions.values import kind
@@ -12,11 +12,18 @@ from opsloop.naming import WrongUsage, named
 
 
 def manual_payload(
-    plan: Plan, stage: Stage, parameters: Mapping[str, str], token: str, time: str
+    plan: Plan,
+    stage: Stage,
+    parameters: Mapping[str, str],
+    token: str,
+    time: str,
+    *,
+    by: Callable[[], str],
 ) -> dict[str, Any]:
     """The payload of a manual run; token and time (ISO) are what makes it the same run.
 
     `parameters` are texts as a command line has them. Raises WrongUsage where they do not fit.
+    `by` gives the caller's ARN, and is asked once they do: for the record, it proves nothing.
     """
     return {
         "opsloop": {
@@ -26,6 +33,7 @@ def manual_payload(
                 "account": stage["account"],
                 "region": stage["region"],
                 "parameters": _read(plan, parameters),
+                "by": by(),
             }
         }
     }

@@ -116,6 +116,9 @@ def test_a_dry_replay_is_an_execution_of_its_own(opsloop: CommandLine) -> None:
     old, new = found[before], found[outcome["execution"]]
     assert new["identity"] == f"{old['identity']}/{new['event']['replay-name']}"
     assert new["event_time"] == old["event_time"]
+    user = "arn:aws:sts::123456789012:user/moto"
+    assert (old["asked_by"], new["asked_by"]) == (None, user)
+    assert new["actor"] == old["actor"]
 
 
 @pytest.mark.usefixtures("account")

@@ -8,11 +8,14 @@ import pytest
 
 from chalicelib.engine.core import Engine
 from chalicelib.engine.outcomes import Invocation, Outcome
+from chalicelib.errors import EventError
 from chalicelib.events.causes import Cause, cause
 from chalicelib.events.normalise import normalise
+from chalicelib.journal.item import to_item
+from chalicelib.journal.packing import storable
 from chalicelib.plan import Plan
 from tests.engine.fakes import World
-from tests.engine.plans import EVENT, STAGE, plan, step
+from tests.engine.plans import EVENT, STAGE, plan, step, value
 from tests.guards.making import guard
 
 ACT = step("act", "act")
@@ -146,3 +149,56 @@ def test_a_bus_that_takes_nothing_is_said_and_fails_nothing(world: World) -> Non
     world.bus.broken = True
     assert Rule(world).event().outcome == "succeeded"
     assert any("could not put" in message for _, message, _ in world.telemetry.lines)
+
+
+MANUAL: dict[str, Any] = {
+    "token": "t1",
+    "time": EVENT["time"],
+    "account": EVENT["account"],
+    "region": EVENT["region"],
+    "parameters": {"rule": "restart", "execution": ID, "chain": 0},
+}
+MARIA = "arn:aws:sts::123456789012:assumed-role/oncall/maria"
+TELL = step("act", "tell", with_=value(actor="=actor || 'nobody'"))
+
+
+@pytest.mark.parametrize("by", [MARIA, f"opsloop/restart/{ID}/0", "\x1b[2J", "a" * 100_000])
+def test_who_asked_is_a_claim_on_record_and_neither_actor_nor_cause(world: World, by: str) -> None:
+    world.actions.behaviours["tell"] = lambda _tools, **said: said
+    engine = Engine(plan(then=[TELL]), STAGE, world.ports())
+    payload = {"opsloop": {"manual": MANUAL | {"by": by}}}
+    (outcome,) = engine.handle(payload, Invocation("r-1", world.clock.now() + 60))
+    assert outcome.outcome == "succeeded"
+    found = world.journal.only()
+    assert found.asked_by == by
+    assert (found.actor, found.caused_by, found.claims, found.chain) == (None, None, None, 0)
+    assert world.actions.calls == [("tell", {"actor": "nobody"})]
+    assert to_item(found)["asked_by"] == storable(by)
+
+
+@pytest.mark.parametrize("by", ["", 7, None, ["arn"], "\ud800"])
+def test_who_asked_is_a_text(by: object) -> None:
+    with pytest.raises(EventError, match=r"payload\.opsloop\.manual\.by: found"):
+        normalise({"opsloop": {"manual": MANUAL | {"by": by}}})
+
+
+def test_a_run_that_says_nothing_of_it_is_a_run(world: World) -> None:
+    engine = Engine(plan(), STAGE, world.ports())
+    engine.handle({"opsloop": {"manual": MANUAL}}, Invocation("r-1", world.clock.now() + 60))
+    assert world.journal.only().asked_by is None
+
+
+CLAIMING = [
+    ({"asked-by": MARIA}, None),
+    ({"asked-by": MARIA, "replay-name": "again"}, MARIA),
+    ({"asked-by": {"a": 1}, "replay-name": "again"}, None),
+    ({"replay-name": "again"}, None),
+]
+
+
+@pytest.mark.parametrize(("more", "asked_by"), CLAIMING)
+def test_an_event_that_nobody_replayed_was_asked_for_by_nobody(
+    world: World, more: dict[str, Any], asked_by: str | None
+) -> None:
+    Rule(world).event(EVENT | more)
+    assert world.journal.only().asked_by == asked_by

@@ -13,6 +13,7 @@ from chalicelib.errors import EventError, JournalError, StepError
 from chalicelib.plan import Plan
 from tests.engine.fakes import World
 from tests.engine.plans import EVENT, STAGE, expr, met, plan, step, value
+from tests.guards.making import guard
 
 START = step("start", "start", with_=value(instance="=resource.id"))
 
@@ -224,6 +225,30 @@ def test_the_stage_caps_the_mode(world: World, mode: str, max_mode: str, expecte
     result = world.journal.only().steps[0].result
     would = {"would_call": "ec2.start_instances", "parameters": {"InstanceIds": ["i-1"]}}
     assert result == (would if expected == "observed" else None)
+
+
+SCHEDULED = EVENT | {
+    "source": "aws.events",
+    "detail-type": "Scheduled Event",
+    "resources": ["arn:aws:events:eu-west-1:123456789012:rule/opsloop-dev-restart"],
+}
+ABOUT: list[tuple[Any, str | None, str | None]] = [
+    (EVENT, None, "i-abcd1111"),
+    (EVENT, "event.detail.state", "i-abcd1111"),
+    (SCHEDULED, None, None),
+    (SCHEDULED, "event.detail.state", "stopped"),
+    (EVENT | {"resources": [], "source": "shop"}, "event.detail.state", "stopped"),
+    (EVENT | {"resources": [], "source": "shop"}, None, None),
+]
+
+
+@pytest.mark.parametrize(("payload", "key", "resource"), ABOUT)
+def test_the_history_lists_it_under_the_events_resource_else_the_rules_key(
+    world: World, payload: Any, key: str | None, resource: str | None
+) -> None:
+    guarded = guard(cooldown="1h") | {"key": None if key is None else expr(key)}
+    handle(world, plan(guard=guarded), payload)
+    assert world.journal.only().resource == resource
 
 
 @pytest.mark.parametrize("payload", [{}, [], None, "text", 7, {"detail": {}}, {"Records": []}])

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import OpsloopError
+from chalicelib.events.names import asked_by
 from chalicelib.events.normalise import normalise
 from chalicelib.events.ulid import execution_id, time_of
 from chalicelib.journal.packing import Cut
 from chalicelib.journal.record import Execution
 from opsloop.history.replaying import replay_of
 
+BY = "arn:aws:sts::123456789012:assumed-role/oncall/maria"
 EVENTS = Path(__file__).parents[1] / "events"
 
 
@@ -43,10 +45,11 @@ def kept(payload: Any, element: int | None = None) -> Execution:
 @pytest.mark.parametrize("sample", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
 def test_whatever_road_it_came_it_is_the_same_event_and_no_duplicate(sample: Path) -> None:
     first = kept(json.loads(sample.read_text()))
-    replay = replay_of(first)
+    replay = replay_of(first, BY)
     (event,) = normalise(dict(replay.payload))
     name = replay.payload["replay-name"]
-    assert event.envelope == {**first.event} | {"replay-name": name}
+    assert event.envelope == {**first.event} | {"replay-name": name, "asked-by": BY}
+    assert asked_by(event) == BY
     assert (event.identity, event.time) == (f"{first.identity}/{name}", first.event_time)
     assert replay.rule == first.rule
     assert replay.execution == kept(dict(replay.payload)).id
@@ -56,14 +59,14 @@ def test_whatever_road_it_came_it_is_the_same_event_and_no_duplicate(sample: Pat
 
 def test_each_replay_is_another_one() -> None:
     first = kept(json.loads((EVENTS / "ec2-stop-instances.json").read_text()))
-    again = kept(dict(replay_of(first).payload))
-    ids = {first.id, again.id, replay_of(first).execution, replay_of(again).execution}
+    again = kept(dict(replay_of(first, BY).payload))
+    ids = {first.id, again.id, replay_of(first, BY).execution, replay_of(again, BY).execution}
     assert len(ids) == 4
 
 
 def test_an_element_is_told_as_the_same_element() -> None:
     payload = json.loads((EVENTS / "ec2-run-instances.json").read_text())
-    replay = replay_of(kept(payload, 3))
+    replay = replay_of(kept(payload, 3), BY)
     assert replay.execution == kept(dict(replay.payload), 3).id
     assert replay.execution != kept(dict(replay.payload)).id
 
@@ -73,7 +76,7 @@ def test_an_event_that_the_journal_has_not_all_of() -> None:
     first = kept(payload)
     cut = Cut(cut="900000 bytes, sha256 abc", begins="{")
     with pytest.raises(OpsloopError) as refused:
-        replay_of(replace(first, event=cut))
+        replay_of(replace(first, event=cut), BY)
     assert str(refused.value) == (
         f"{first.id}: its event did not fit into the journal (900000 bytes, sha256 abc): "
         "replay it from where it came from"
