@@ -61,8 +61,9 @@ LINTS = (
     Lint(
         SAME_ID,
         "error",
-        finds="Two rules of one name in different packs; names that differ in hyphens only; and "
-        "names that Chalice gives to a part of another rule's function.",
+        finds="Two rules of one name in different packs; names that differ in hyphens only; "
+        "names that Chalice gives to a part of another rule's function; and names which, with the "
+        "stage's, are another stage's of the account: `dev` and `eu-web`, `dev-eu` and `web`.",
         why="One rule would silently replace the other's function.",
         fix="Rename one of them.",
         silenced=False,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from pathlib import PurePath
 
 from chalicelib.journal.pauses import PARTITION
@@ -45,6 +46,8 @@ def check(files: Mapping[PurePath, bool], settings: Settings | None) -> Iterator
         if settings and len(file.stem) <= MAX_NAME:
             yield from _with_stages(file, settings, EVENT_RULE if has_event_rule else "")
     yield from _twice(list(files))
+    if settings:
+        yield from _across_stages(list(files), settings)
 
 
 def resource_id(name: str) -> str:
@@ -112,6 +115,26 @@ def _twice(files: list[PurePath]) -> Iterator[Problem]:
                 found = f"the rule name '{longer.stem}' beside {file.as_posix()}"
                 expected = f"another name: Chalice calls a part of '{file.stem}' that"
                 yield _problem(longer, found, expected, code=SAME_ID)
+
+
+def _across_stages(files: list[PurePath], settings: Settings) -> Iterator[Problem]:
+    """Names that are put together of others': `dev` and `eu-web` as well as `dev-eu` and `web`.
+
+    Roles are an account's, whatever the region; one would silently become the other's.
+    """
+    there = {file.stem for file in files} | {WAKER}
+    for one, other in permutations(settings.stages, 2):
+        begins = f"{other.removeprefix(one)}-".removeprefix("-")
+        same = settings.stages[one].account == settings.stages[other].account
+        if not same or not other.startswith(f"{one}-"):
+            continue
+        for file in files:
+            rest = file.stem.removeprefix(begins)
+            if rest != file.stem and rest in there:
+                found = f"the rule name '{file.stem}' beside '{rest}' and the stage '{other}'"
+                called = f"{APP}-{other}-{rest}"
+                expected = f"another name: on {one} and on {other} both are called '{called}'"
+                yield _problem(file, found, expected, code=SAME_ID)
 
 
 def _same(file: PurePath, other: PurePath) -> Problem:

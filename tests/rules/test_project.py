@@ -164,3 +164,30 @@ def test_the_id_is_the_one_that_chalice_makes(name: str) -> None:
 def test_names_that_chalice_makes_up_itself(suffix: str) -> None:
     files = {PurePath(f"rules/a/{name}.yaml"): False for name in ("x", f"x{suffix}")}
     assert len(list(check(files, None))) == (0 if suffix == "event" else 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "account", "names", "taken"),
+    [
+        ("dev-eu", "123456789012", ("web", "eu-web"), ["eu-web"]),
+        ("dev-eu", "123456789012", ("eu-waker",), ["eu-waker"]),
+        ("dev-eu", "999999999999", ("web", "eu-web"), []),
+        ("dev-eu", "123456789012", ("web", "eu", "us-web"), []),
+        ("devil", "123456789012", ("web", "il-web"), []),
+    ],
+)
+def test_two_stages_have_no_function_of_one_name(
+    tmp_path: Path, other: str, account: str, names: tuple[str, ...], taken: list[str]
+) -> None:
+    """`dev` and `eu-web` are put together to the same as `dev-eu` and `web`."""
+    dev = SETTINGS.removeprefix("stages:\n")
+    second = dev.replace("dev:", f"{other}:").replace("123456789012", account)
+    rules = {f"hosts/{name}.yaml": RULE for name in names}
+    folder = project(tmp_path, {**rules, "opsloop.yaml": SETTINGS + second})
+    try:
+        load_project(folder)
+        found = []
+    except Problems as problems:
+        found = problems.problems
+    assert [PurePath(one.place.file).stem for one in found] == taken
+    assert all(one.code == "OPS502" and f"opsloop-{other}-" in one.expected for one in found)
