@@ -5,13 +5,16 @@ Called by the commands and by what looks things up for them. Standard library on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from chalicelib.errors import OpsloopError
-from opsloop.aws.names import listing, nearest
+from opsloop.aws.names import listing, nearest, plain
 
 Thing = TypeVar("Thing")
+#: `StopInstances` has two; shorter ones are in everything
+_WORD = re.compile(r"[A-Za-z]+[0-9]+|[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 
 
 class WrongUsage(OpsloopError):
@@ -25,12 +28,22 @@ def named(there: Mapping[str, Thing], name: str, what: str) -> Thing:
     return there[name]
 
 
-def unknown(what: str, name: str, there: Sequence[str]) -> WrongUsage:
-    """What to raise for a name that is none of those."""
-    return WrongUsage(f"found the {what} {name!r}; expected {_meant(name, there)}")
+def unknown(what: str, name: str, there: Sequence[str], *, lists: str = "") -> WrongUsage:
+    """What to raise for a name that is none of those; of many, `lists` says where they stand."""
+    return WrongUsage(f"found the {what} {name!r}; expected {_meant(name, there, lists)}")
 
 
-def _meant(name: str, there: Sequence[str]) -> str:
+def _meant(name: str, there: Sequence[str], lists: str) -> str:
     if not there:
         return "none: there are none"
-    return nearest(name, there) or listing(there)
+    if near := nearest(name, there):
+        return near
+    return listing(alike(name, there)) if lists and alike(name, there) else lists or listing(there)
+
+
+def alike(name: str, there: Iterable[str]) -> list[str]:
+    """The names that have words of this one in them, as many as any has."""
+    words = {plain(word) for word in _WORD.findall(name)}
+    shared = {one: sum(word in plain(one) for word in words) for one in there}
+    most = max(shared.values(), default=0)
+    return [one for one in shared if most and shared[one] == most]

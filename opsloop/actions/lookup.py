@@ -11,8 +11,13 @@ from opsloop.actions.doc import ActionDoc, catalogue
 from opsloop.actions.operations import describe_operation, first_sentence, operations
 from opsloop.aws import models
 from opsloop.aws.faults import FaultError
-from opsloop.naming import WrongUsage, named
+from opsloop.aws.names import listing, nearest
+from opsloop.aws.operations import services_with
+from opsloop.naming import WrongUsage, alike
+from opsloop.rules.steps import as_action
 
+#: so many suggestions are read
+_OFFERED = 8
 #: dots in the name of an operation: `aws.ec2.stop_instances`
 _OPERATION = 2
 
@@ -45,8 +50,32 @@ def document(name: str) -> ActionDoc:
     if name.split(".", maxsplit=1)[0] == "aws":
         _, service, method = name.split(".", _OPERATION)
         return _known(lambda: describe_operation(service, method))
-    named(TABLE, name, "action")
+    if name not in TABLE:
+        raise _unknown(name)
     return next(one for one in catalogue() if one.name == name)
+
+
+def _unknown(name: str) -> WrongUsage:
+    """With what was meant, by whatever it is called elsewhere."""
+    meant = list(dict.fromkeys(_meant(name)))[:_OFFERED]
+    listed = "a name that `opsloop actions` or `opsloop actions aws` lists"
+    return WrongUsage(f"found the action {name!r}; expected {listing(meant) if meant else listed}")
+
+
+def _meant(name: str) -> Iterator[str]:
+    """Names of actions, of AWS's operations, and of its services."""
+    service, _, method = as_action(name).removeprefix("aws.").partition(".")
+    known = service in models.services()
+    if known and method and (called := nearest(method, models.methods(service))):
+        yield f"aws.{service}.{called}"
+        return
+    if near := nearest(name, TABLE):
+        yield near
+        return
+    yield from (f"aws.{service}",) if known else ()
+    yield from alike(name, TABLE)
+    yield from (f"aws.{one}.{service}" for one in services_with(service))
+    yield from (f"aws.{one}" for one in models.called_otherwise(name))
 
 
 def _aws(name: str) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsloop.aws.faults import FaultError
-from opsloop.aws.names import listing, nearest, plain
+from opsloop.aws.names import close, listing, plain
 from opsloop.problems import Fault
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ class _Files:
 
 
 def _unknown_service(service: str) -> Fault:
-    meant = called_otherwise(service) or tuple(filter(None, [nearest(service, services())]))
-    expected = "boto3's name of a service"
+    meant = called_otherwise(service) or tuple(close(service, services()))
+    named = listing(meant) if meant else "`opsloop actions aws` lists them"
     return Fault(
         found=f"the service {service!r}, which boto3 does not have",
-        expected=f"{expected}: {listing(meant)}" if meant else expected,
+        expected=f"boto3's name of a service: {named}",
         offset=len("aws."),
     )
 

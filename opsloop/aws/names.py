@@ -16,11 +16,21 @@ def plain(name: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was most likely meant: the same but for its case, or very close."""
+    return next(iter(_close(name, known, 1, 0.75)), None)
+
+
+def close(name: str, known: Iterable[str]) -> list[str]:
+    """The known name that was most likely meant, or a few of those that may have been."""
+    names = list(known)
+    return _close(name, names, 1, 0.75) or sorted(_close(name, names, 3, 0.6))
+
+
+def _close(name: str, known: Iterable[str], most: int, cutoff: float) -> list[str]:
     by_plain: dict[str, str] = {}
     for candidate in known:
         by_plain.setdefault(plain(candidate), candidate)
-    close = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=0.75)
-    return by_plain[close[0]] if close else None
+    found = difflib.get_close_matches(plain(name), by_plain, n=most, cutoff=cutoff)
+    return [by_plain[one] for one in found]
 
 
 def listing(names: Sequence[str]) -> str:

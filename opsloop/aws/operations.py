@@ -112,7 +112,7 @@ def _unknown(service: str, method: str) -> Fault:
     if permission := _permission_of_that_name(service, method):
         return _permission(service, method, permission)
     meant = nearest(method, models.methods(service))
-    others = () if meant else tuple(f"aws.{one}.{method}" for one in _services_with(method))
+    others = () if meant else tuple(f"aws.{one}.{method}" for one in services_with(method))
     return Fault(
         found=f"the operation {method!r}, which boto3's {service} does not have",
         expected=meant or listing([f"a method of boto3's {service} client", *others]),
@@ -145,7 +145,7 @@ def _permission(service: str, method: str, permission: str) -> Fault:
     )
 
 
-def _services_with(method: str) -> Iterator[str]:
+def services_with(method: str) -> Iterator[str]:
     """The services that have such a method, as far as IAM knows it by that name."""
     known = (one for one in sorted(iam.prefixes()) if iam.find(f"{one}:{plain(method)}"))
     yield from (one for one in known if one in models.services() and method in models.methods(one))

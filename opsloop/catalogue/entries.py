@@ -81,7 +81,8 @@ def find(name: str | None) -> list[Entry]:
         or [one for one in every() if one.has(name)]
     )
     if not found:
-        raise unknown("event", name, [*(one.name for one in every()), *_sources()])
+        there = [*(one.name for one in every()), *_sources()]
+        raise unknown("event", name, there, lists="a name or a word that `opsloop events` lists")
     return found
 
 

@@ -23,7 +23,7 @@ from opsloop.rules.fields import (
 )
 
 
-def _as_action(text: str) -> str:
+def as_action(text: str) -> str:
     """`ec2:StopInstances`, as IAM and AWS's own pages have it, the way boto3 does."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text.strip())
     named = words.lower().replace(":", ".")
@@ -34,7 +34,7 @@ ActionName: Any = matching(
     "action",
     r"[a-z0-9_-]+(\.[a-z0-9_-]+)*",
     "an action's name, such as notify or aws.ec2.stop_instances",
-    _as_action,
+    as_action,
 )
 StepKind = Literal["do", "stop", "fail", "wait", "approve", "steps"]
 KINDS: tuple[StepKind, ...] = ("do", "stop", "fail", "wait", "approve", "steps")

@@ -45,7 +45,7 @@ from opsloop.problems import Fault
             "get_item",
             Fault(
                 "the service 'zzz', which boto3 does not have",
-                "boto3's name of a service",
+                "boto3's name of a service: `opsloop actions aws` lists them",
                 offset=4,
             ),
         ),

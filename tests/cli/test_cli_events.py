@@ -69,10 +69,18 @@ def test_one_event_as_data(opsloop: CommandLine) -> None:
     assert told == json.loads(json.dumps(view.as_json(entries.find("ec2:RunInstances")[0])))
 
 
-def test_an_unknown_event_is_wrong_usage(opsloop: CommandLine) -> None:
-    result = opsloop("events", "ec2:RunInstnces")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ec2:RunInstnces", "ec2:RunInstances"),
+        ("PublicAccess-Block", "s3:DeleteBucketPublicAccessBlock"),
+        ("cron", "a name or a word that `opsloop events` lists"),
+    ],
+)
+def test_an_unknown_event_is_wrong_usage(opsloop: CommandLine, name: str, expected: str) -> None:
+    result = opsloop("events", name)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "found the event 'ec2:RunInstnces'; expected ec2:RunInstances\n"
+    assert result.stderr == f"found the event {name!r}; expected {expected}\n"
 
 
 @pytest.mark.parametrize(

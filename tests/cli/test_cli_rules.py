@@ -287,7 +287,24 @@ def test_what_aws_has(opsloop: CommandLine) -> None:
 
 UNKNOWN_ACTIONS = {
     "s3.block_public_acess": "the action 's3.block_public_acess'; expected s3.block_public_access",
-    "aws.ec3": "the service 'ec3', which boto3 does not have; expected boto3's name of a service",
+    "aws.ecc": (
+        "the service 'ecc', which boto3 does not have; "
+        "expected boto3's name of a service: ec2, ecr or ecs"
+    ),
+    "aws.frobnicate": (
+        "the service 'frobnicate', which boto3 does not have; "
+        "expected boto3's name of a service: `opsloop actions aws` lists them"
+    ),
+    "ec2": ("the action 'ec2'; expected aws.ec2, ec2.quarantine_instance or ec2.release_instance"),
+    "StopInstances": "the action 'StopInstances'; expected aws.ec2.stop_instances",
+    "ec2:StopInstances": "the action 'ec2:StopInstances'; expected aws.ec2.stop_instances",
+    "ec2.stop_instance": "the action 'ec2.stop_instance'; expected aws.ec2.stop_instances",
+    "quarantine": "the action 'quarantine'; expected ec2.quarantine_instance",
+    "eventbridge": "the action 'eventbridge'; expected aws.events",
+    "frobnicate": (
+        "the action 'frobnicate'; "
+        "expected a name that `opsloop actions` or `opsloop actions aws` lists"
+    ),
     "aws.ec2.stop_instance": (
         "the operation 'stop_instance', which boto3's ec2 does not have; expected stop_instances"
     ),
