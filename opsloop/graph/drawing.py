@@ -10,8 +10,9 @@ from opsloop.graph.rules import Action, Event, Graph, Shown
 from opsloop.output import plain
 
 Kind = Literal["trigger", "rule", "action", "event"]
-#: `causes` leads from left to right; `may` need not come to pass, `failure` goes by another way
-Style = Literal["causes", "may", "failure"]
+#: `causes` leads from left to right; `may` need not come to pass, `failure` goes by another way,
+#: `would` is what a rule that does not act would bring about
+Style = Literal["causes", "may", "failure", "would"]
 #: lines of one box; of more it is said how many
 MOST_LINES = 5
 LONGEST_LINE = 46
@@ -28,7 +29,7 @@ class Box:
     title: str
     lines: tuple[str, ...]
     pack: str
-    #: the rule's mode, for what is not active
+    #: of a rule that is not active, or of what does not come to pass
     quiet: bool = False
 
 
@@ -79,42 +80,48 @@ class _Drawing:
         said = (f"{rule.pack} · {rule.mode}",)
         self.boxes.append(Box(own, "rule", rule.rule, said, rule.pack, quiet))
         for action in rule.actions:
-            self._action(rule, own, action)
-        self._events(rule, own, rule.told)
+            self._action(rule, own, action, ())
+        self._events(rule, own, rule.told, happen=rule.mode != "off")
 
-    def _action(self, rule: Shown, own: str, action: Action) -> None:
+    def _action(self, rule: Shown, own: str, action: Action, lists: tuple[str, ...]) -> None:
+        """A step; one of a list says for what it is done, and the list has no box of its own."""
+        if action.steps:
+            for step in action.steps:
+                self._action(rule, own, step, (*lists, f"{action.do}:"))
+            return
         name = f"a{len(self.boxes)}"
         said = " ".join(filter(None, (action.do, action.more)))
         part = _ONLY.get(action.part, "")
-        self.boxes.append(Box(name, "action", part, _lines((said,)), rule.pack))
+        self.boxes.append(Box(name, "action", part, _lines((*lists, said)), rule.pack))
         failure = action.part == "on_failure"
         self.links.append(Link(own, name, "failure" if failure else "causes"))
-        self._events(rule, name, action.events)
+        self._events(rule, name, action.events, happen=rule.acts)
 
-    def _events(self, rule: Shown, cause: str, events: tuple[Event, ...]) -> None:
+    def _events(self, rule: Shown, cause: str, events: tuple[Event, ...], *, happen: bool) -> None:
         """Those that wake nobody share a box."""
         quiet = tuple(event.name for event in events if not event.wakes)
         if quiet:
-            self._event(rule, cause, quiet)
+            self._event(rule, cause, quiet, happens=happen)
         for event in events:
             if event.wakes:
-                name = self._event(rule, cause, (event.name,))
-                self.links += self._wakes(name, event)
+                name = self._event(rule, cause, (event.name,), happens=happen)
+                self.links += self._wakes(name, event, happens=happen)
 
-    def _event(self, rule: Shown, cause: str, names: tuple[str, ...]) -> str:
+    def _event(self, rule: Shown, cause: str, names: tuple[str, ...], *, happens: bool) -> str:
         name = f"e{len(self.boxes)}"
-        self.boxes.append(Box(name, "event", "", _lines(names), rule.pack))
-        self.links.append(Link(cause, name))
+        self.boxes.append(Box(name, "event", "", _lines(names), rule.pack, not happens))
+        self.links.append(Link(cause, name, "causes" if happens else "would"))
         return name
 
-    def _wakes(self, name: str, event: Event) -> Iterator[Link]:
+    def _wakes(self, name: str, event: Event, *, happens: bool) -> Iterator[Link]:
         for wake in event.wakes:
             if wake.refused:
                 continue  # it goes no further
             why = f"hangs on {', '.join(map(plain, wake.hangs_on))}" if wake.hangs_on else ""
             for trigger, kind in self._triggers.get(wake.rule, {}).items():
                 if kind in _WOKEN_BY_EVENTS:
-                    yield Link(name, trigger, "may" if why else "causes", why)
+                    style: Style = "may" if why else "causes"
+                    yield Link(name, trigger, style if happens else "would", why)
 
 
 def _lines(said: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _SHAPES = {
 }
 #: lines are as long as they are
 _WIDE = '%%{init: {"flowchart": {"wrappingWidth": 480}}}%%'
-_ARROWS = {"causes": "-->", "may": "-.->|maybe|", "failure": "-.->"}
+_ARROWS = {"causes": "-->", "may": "-.->|maybe|", "failure": "-.->", "would": "-.->|would|"}
 #: fill, line and ink of each kind: dark on light, wherever it is shown
 _CLASSES = {
     "trigger": "fill:#efe6f7,stroke:#8e5ea8,color:#1c2024",

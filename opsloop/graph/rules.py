@@ -5,7 +5,7 @@ Reads a project that compiles. `chains` knows which events are caused and whom t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,11 +29,14 @@ from opsloop.compiler.steps import default_id
 from opsloop.graph import words
 from opsloop.naming import named
 from opsloop.problems import Path as Place
-from opsloop.rules.checks import steps_of
+from opsloop.rules.checks import STEP_LISTS
 from opsloop.rules.project import Project, RuleFile, load_project
+from opsloop.rules.steps import Step
 
-#: steps that do something, or hold it up
-_ACTS = ("do", "wait", "approve")
+#: steps that do something, hold it up, or end it as failed
+_ACTS = ("do", "wait", "approve", "fail", "steps")
+#: modes in which a rule does what it says
+_ACTING = ("active", "approve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,14 @@ class Action:
     #: whom it tells, how long it waits, who approves
     more: str
     events: tuple[Event, ...] = ()
+    #: of a list of steps: what is done for each element
+    steps: tuple[Action, ...] = ()
+
+    def causes(self) -> Iterator[Event]:
+        """Its events, and those of the steps below it."""
+        yield from self.events
+        for step in self.steps:
+            yield from step.causes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Shown:
     rule: str
     pack: str
     mode: str
+    #: false where it only says what it would do, or is off: nothing of it comes to pass
+    acts: bool
     description: str
     triggers: tuple[Trigger, ...]
     actions: tuple[Action, ...]
@@ -92,8 +105,9 @@ class Shown:
 
     def wakes(self) -> Iterator[str]:
         """The rules that it wakes."""
-        for event in (*self.told, *(event for action in self.actions for event in action.events)):
-            yield from (wake.rule for wake in event.wakes)
+        for action in self.actions:
+            yield from (wake.rule for event in action.causes() for wake in event.wakes)
+        yield from (wake.rule for event in self.told for wake in event.wakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,8 @@ class Graph:
 
     rules: tuple[Shown, ...]
     circles: tuple[str, ...]
+    #: those that would be, if each of their rules acted
+    possible_circles: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for programs."""
@@ -122,7 +138,11 @@ def graph(folder: Path, *, rule: str | None = None, pack: str | None = None) -> 
     showing = _Showing(project, plans)
     shown = [showing.rule(file) for file in sorted(project.rules, key=lambda one: one.path)]
     kept = [one for one in shown if _is_wanted(one, shown, rule, pack)]
-    return Graph(tuple(kept), showing.circles({one.rule for one in kept}))
+    names = {one.rule for one in kept}
+    acting = {one.rule for one in kept if one.acts}
+    real = showing.circles(acting)
+    possible = (one for one in showing.circles(names) if one not in real)
+    return Graph(tuple(kept), real, tuple(possible))
 
 
 def _is_wanted(one: Shown, shown: list[Shown], rule: str | None, pack: str | None) -> bool:
@@ -134,11 +154,22 @@ def _is_wanted(one: Shown, shown: list[Shown], rule: str | None, pack: str | Non
 
 
 def _actions(file: RuleFile, found: Mapping[Place, list[Event]]) -> Iterator[Action]:
-    for path, step in steps_of(file.rule):
+    rule = file.rule
+    for name, steps in zip(STEP_LISTS, (rule.then, rule.on_failure, rule.finally_), strict=True):
+        yield from _steps(steps, (name,), found)
+
+
+def _steps(
+    steps: Sequence[Step], path: Place, found: Mapping[Place, list[Event]]
+) -> Iterator[Action]:
+    """Those of one list; each with the steps that are done for its elements."""
+    for number, step in enumerate(steps):
+        at = (*path, number)
         if step.kind in _ACTS:
-            name = step.id or default_id(path)
-            events = tuple(found.get(path, ()))
-            yield Action(str(path[0]), name, *words.step(step), events)
+            name = step.id or default_id(at)
+            inner = tuple(_steps(step.steps, (*at, "steps"), found))
+            events = tuple(found.get(at, ()))
+            yield Action(str(path[0]), name, *words.step(step), events, inner)
 
 
 class _Showing:
@@ -166,6 +197,7 @@ class _Showing:
             file.name,
             file.pack,
             rule.mode,
+            rule.mode in _ACTING,
             rule.description,
             tuple(triggers),
             tuple(_actions(file, found)),
@@ -173,9 +205,9 @@ class _Showing:
         )
 
     def circles(self, among: set[str]) -> tuple[str, ...]:
-        """Those of the rules that were shown."""
-        found = circles(self._edges)
-        return tuple(chain(one) for one in found if {edge.rule for edge in one} <= among)
+        """Those that these rules make among themselves."""
+        edges = [one for one in self._edges if {one.rule, one.wakes} <= among]
+        return tuple(map(chain, circles(edges)))
 
     def _event(self, cause: Caused) -> Event:
         edges = list(self._woken.by(cause))

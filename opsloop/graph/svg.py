@@ -66,7 +66,7 @@ def _picture(groups: list[_Group], lefts: list[float], width: float, height: flo
         "svg",
         element("title", "Triggers, rules, actions, and the events that they cause"),
         element("style", Markup(STYLE)),
-        element("defs", *map(_arrowhead, ("causes", "may", "failure"))),
+        element("defs", *map(_arrowhead, ("causes", "may", "failure", "would"))),
         element("rect", class_="paper", width=_n(width), height=_n(height), rx=10),
         *_heads(lefts),
         *(line for group in groups for line in _links(group, lefts)),

@@ -30,7 +30,8 @@ text { fill: var(--ink); font-family: ui-monospace, SFMono-Regular, Menlo, Conso
 .link { fill: none; stroke: var(--line); stroke-width: 1.4; }
 .link.may { stroke: var(--event-line); stroke-dasharray: 5 4; }
 .link.failure { stroke: var(--failure); stroke-dasharray: 2 3; }
-.causes-head { fill: var(--line); }
+.link.would { stroke-dasharray: 1 4; stroke-linecap: round; }
+.causes-head, .would-head { fill: var(--line); }
 .may-head { fill: var(--event-line); }
 .failure-head { fill: var(--failure); }
 """

@@ -26,6 +26,11 @@ def tree(graph: Graph) -> RenderableType:
     if graph.circles:
         parts += [Text("\nRules that wake each other in a circle", "bold")]
         parts += [Text(plain(circle), "yellow") for circle in graph.circles]
+    if graph.possible_circles:
+        parts += [
+            Text("\nRules that would wake each other in a circle, if all of them acted", "bold")
+        ]
+        parts += [Text(plain(circle), "dim") for circle in graph.possible_circles]
     return Group(*parts)
 
 
@@ -44,9 +49,17 @@ def _pack(pack: str, rules: list[Shown]) -> Tree:
         for trigger in rule.triggers:
             below.add(_trigger(trigger))
         for action in rule.actions:
-            _events(below.add(_action(action)), action.events)
-        _events(below, rule.told)
+            label = Text.assemble(_named(_PARTS[action.part]), _action(action))
+            _below(below.add(label), action, acts=rule.acts)
+        _events(below, rule.told, happen=rule.mode != "off")
     return made
+
+
+def _below(under: Tree, action: Action, *, acts: bool) -> None:
+    """What it causes; of a list of steps, each of them with what it causes."""
+    _events(under, action.events, happen=acts)
+    for step in action.steps:
+        _below(under.add(_action(step)), step, acts=acts)
 
 
 def _trigger(trigger: Trigger) -> Text:
@@ -57,28 +70,31 @@ def _trigger(trigger: Trigger) -> Text:
 def _action(action: Action) -> Text:
     style = "red" if action.part == "on_failure" else "blue"
     more = f" {plain(action.more)}" if action.more else ""
-    return Text.assemble(_named(_PARTS[action.part]), (plain(action.do), style), (more, "dim"))
+    return Text.assemble((plain(action.do), style), (more, "dim"))
 
 
 def _named(word: str) -> tuple[str, str]:
     return f"{word:<{_WIDTH}}  ", "dim"
 
 
-def _events(under: Tree, events: tuple[Event, ...]) -> None:
-    """Those that wake nobody stand in one line."""
+def _events(under: Tree, events: tuple[Event, ...], *, happen: bool) -> None:
+    """Those that wake nobody stand in one line; of a rule that does not act, none comes to pass."""
+    causes = ("causes " if happen else "would cause ", "dim")
     quiet = [plain(event.name) for event in events if not event.wakes]
     if quiet:
-        under.add(Text.assemble(("causes ", "dim"), ", ".join(quiet)))
+        under.add(Text.assemble(causes, ", ".join(quiet)))
     for event in events:
         if event.wakes:
-            below = under.add(Text.assemble(("causes ", "dim"), plain(event.name)))
-            for line in map(_wake, event.wakes):
-                below.add(line)
+            below = under.add(Text.assemble(causes, plain(event.name)))
+            for wake in event.wakes:
+                below.add(_wake(wake, happens=happen))
 
 
-def _wake(wake: Wake) -> Text:
+def _wake(wake: Wake, *, happens: bool) -> Text:
     if wake.refused:
         why = "  but knows the event for its own doing"
         return Text.assemble(("would wake ", "dim"), wake.rule, (why, "dim"))
     why = f"  maybe: it hangs on {', '.join(map(plain, wake.hangs_on))}" if wake.hangs_on else ""
+    if not happens:
+        return Text.assemble(("would wake ", "dim"), wake.rule, (why, "dim"))
     return Text.assemble(("wakes ", "dim"), (wake.rule, "bold"), (why, "yellow"))

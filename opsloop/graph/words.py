@@ -70,4 +70,8 @@ def step(given: Step) -> tuple[str, str]:
         return "wait", spelled(given.wait)
     if given.approve is not None:
         return "approve", f"by {', '.join(given.approve.by)}"
+    if given.fail is not None:
+        return "fail", given.fail
+    if given.steps:
+        return f"for each {given.as_}", f"of {given.for_each}"
     return given.kind, ""

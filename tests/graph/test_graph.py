@@ -22,7 +22,7 @@ from opsloop.graph.words import trigger
 from opsloop.naming import WrongUsage
 from opsloop.rules.triggers import When
 from tests.compiler.projects import ROOT
-from tests.graph.projects import STATE, written
+from tests.graph.projects import RULES, STATE, written
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert("x")</script>"] --> x\n`end`; %%{init}%% #quot; &lt; \x1b[31m'
@@ -65,19 +65,19 @@ two
 ├── clock  observe
 │   ├── when        schedule rate(1 day)
 │   └── then        notify → pager
-│       └── causes message to pager
-│           └── wakes tell
+│       └── would cause message to pager
+│           └── would wake tell
 ├── start  observe
 │   ├── when        event aws.ec2, {STATE}, state: stopped
 │   └── then        aws.ec2.start_instances
-│       ├── causes {STATE}
-│       └── causes ec2:StartInstances
-│           └── wakes tag
+│       ├── would cause {STATE}
+│       └── would cause ec2:StartInstances
+│           └── would wake tag
 └── tell  observe
     ├── when        topic pager
     └── then        http.post
 
-Rules that wake each other in a circle
+Rules that would wake each other in a circle, if all of them acted
 stop → {STATE} → start → ec2:StartInstances → tag → ec2:CreateTags → stop
 """
 
@@ -96,8 +96,8 @@ def test_a_rule_that_would_wake_itself(tmp_path: Path) -> None:
         "└── ends  observe\n"
         "    ├── when        event opsloop, Loop Open, Execution Failed\n"
         "    ├── then        notify → pager\n"
-        "    │   └── causes message to pager\n"
-        "    │       └── wakes tell\n"
+        "    │   └── would cause message to pager\n"
+        "    │       └── would wake tell\n"
         "    └── causes Execution Failed\n"
         "        └── would wake ends  but knows the event for its own doing\n"
     )
@@ -139,8 +139,72 @@ def test_json_has_all_of_it(folder: Path) -> None:
                 ],
             },
         ],
+        "steps": [],
     }
-    assert len(content["circles"]) == 1
+    assert [rule["acts"] for rule in content["rules"]] == [True, True, False, False, False]
+    assert (len(content["circles"]), len(content["possible_circles"])) == (0, 1)
+
+
+EACH = """\
+mode: active
+when: {event: {source: [my.app]}}
+if: event.detail.instances
+then:
+  - for_each: event.detail.instances
+    as: instance
+    steps:
+      - {do: aws.ec2.stop_instances, with: {InstanceIds: ["${instance}"]}}
+      - wait: 5m
+      - {if: time == 'never', fail: It did not stop}
+finally: [{do: notify, with: {to: pager, title: Hello}}]
+guard: {rate: 5/1h}
+"""
+
+
+def test_steps_for_each_element_stand_below_their_list(tmp_path: Path) -> None:
+    folder = written(tmp_path, three__each=EACH)
+    assert run(folder, "--pack", "three").stdout == (
+        "three\n"
+        "└── each  active\n"
+        "    ├── when        event my.app\n"
+        "    ├── then        for each instance of event.detail.instances\n"
+        "    │   ├── aws.ec2.stop_instances\n"
+        "    │   │   ├── causes ec2:StopInstances\n"
+        "    │   │   └── causes EC2 Instance State-change Notification\n"
+        "    │   │       └── wakes start  maybe: it hangs on detail.state\n"
+        "    │   ├── wait 5m\n"
+        "    │   └── fail It did not stop\n"
+        "    └── finally     notify → pager\n"
+        "        └── causes message to pager\n"
+        "            └── wakes tell\n"
+    )
+    boxes = [box.lines for box in drawn(graph(folder, pack="three")).boxes if box.kind == "action"]
+    assert boxes == [
+        ("for each instance:", "aws.ec2.stop_instances"),
+        ("for each instance:", "wait 5m"),
+        ("for each instance:", "fail It did not stop"),
+        ("notify → pager",),
+    ]
+    flow = run(folder, "--pack", "three", "--format", "mermaid").stdout
+    assert '["for each instance:<br/>aws.ec2.stop_instances"]:::action' in flow
+
+
+def test_what_a_rule_that_does_not_act_would_cause_is_dotted(folder: Path) -> None:
+    drawing = drawn(graph(folder, rule="clock"))
+    (event,) = (box for box in drawing.boxes if "message to pager" in box.lines)
+    would = [link for link in drawing.links if event.id in (link.start, link.end)]
+    assert event.quiet
+    assert [link.style for link in would] == ["would", "would"]
+    assert (
+        f"{event.id} -.->|would| " in run(folder, "--rule", "clock", "--format", "mermaid").stdout
+    )
+    assert 'class="link would"' in run(folder, "--rule", "clock", "--format", "svg").stdout
+
+
+def test_a_circle_of_rules_that_act_is_real(tmp_path: Path) -> None:
+    acting = RULES["two/start"].replace("when:", "mode: active\nwhen:")
+    found = graph(written(tmp_path, two__start=acting))
+    assert (len(found.circles), found.possible_circles) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -155,7 +219,7 @@ def test_json_has_all_of_it(folder: Path) -> None:
 def test_some_of_the_rules(folder: Path, words: tuple[str, ...], shown: list[str]) -> None:
     content = json.loads(run(folder, "--json", *words).stdout)
     assert [rule["rule"] for rule in content["rules"]] == shown
-    assert len(content["circles"]) == ({"stop", "tag", "start"} <= set(shown))
+    assert len(content["possible_circles"]) == ({"stop", "tag", "start"} <= set(shown))
     assert parsed(run(folder, "--format", "svg", *words).stdout).tag == f"{SVG}svg"
 
 
