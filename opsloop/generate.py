@@ -15,8 +15,8 @@ from opsloop.actions import docs as actions
 from opsloop.catalogue import samples
 from opsloop.commands import reference as commands
 from opsloop.expressions import docs as expressions
-from opsloop.lint import docs as lint
 from opsloop.graph import docs as graph
+from opsloop.lint import docs as lint
 from opsloop.output import FAILED, print_text, tell
 from opsloop.rules import docs as rules
 from opsloop.rules import schema
