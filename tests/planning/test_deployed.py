@@ -12,13 +12,14 @@ from opsloop.planning.text import view
 from tests.cli.projects import CLOSE_BUCKET, TAG_BUCKET
 from tests.planning.goldens import as_json, printed, same, without_ordinary
 from tests.planning.refusing import refuse
-from tests.planning.stage import REPORT, STAGE, Deployment
+from tests.planning.stage import RELEASE, REPORT, STAGE, Deployment
 
 GRANT = """\
   - id: grant
     do: aws.iam.attach_user_policy
     with: {UserName: "${actor.name}", PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess"}
 """
+IF = "if: event.detail.awsRegion == region\n"
 
 
 def planned(deployment: Deployment) -> Report:
@@ -60,6 +61,24 @@ def test_after_a_deployment_nothing_changes(deployed: Deployment) -> None:
         "opsloop plan  stage dev (123456789012 us-east-1), against what is deployed\n"
         "\n"
         "No changes: dev is as these rules ask for.\n"
+    )
+
+
+def test_what_is_deployed_is_held_back_more(deployed: Deployment) -> None:
+    edit(deployed, "rules/storage/release.yaml", RELEASE.replace("rate: 5/1h", "rate: 50/1h"))
+    edit(deployed, "rules/storage/close-bucket.yaml", CLOSE_BUCKET.replace(IF, ""))
+    assert printed(view(planned(deployed))).endswith(
+        """
+Safeguards loosened
+  close-bucket
+    ! if removed  was event.detail.awsRegion == region
+  release
+    ! guard.rate loosened  5/1h → 50/1h
+
+Plan: 0 to add, 2 to change, 0 to destroy.
+No IAM permission changes.
+Safeguards: 2 loosened.
+"""
     )
 
 
