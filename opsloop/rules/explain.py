@@ -18,36 +18,46 @@ from pydantic.fields import FieldInfo
 from opsloop.problems import Fault, Path, Problem
 from opsloop.rules.corrections import spell
 from opsloop.rules.fields import Model
+from opsloop.rules.model import Rule
 from opsloop.rules.settings import INHERITED
 from opsloop.rules.shape import keys_of, model_at
 from opsloop.rules.source import Source
 from opsloop.rules.words import Refused, Unquoted, listed, said
 
-#: words of other tools, and what they are called here
+#: words of other tools, and what they are called here: the first that there is at a place
 _ELSEWHERE = {
-    "action": "do",
-    "actions": "then",
-    "always": "finally",
-    "args": "with",
-    "condition": "if",
-    "conditions": "if",
-    "criteria": "if",
-    "foreach": "for_each",
-    "loop": "for_each",
-    "name": "id",
-    "on": "when",
-    "parameters": "with",
-    "params": "with",
-    "priority": "severity",
-    "run": "do",
-    "steps": "then",
-    "team": "owner",
-    "trigger": "when",
-    "triggers": "when",
-    "uses": "do",
-    "vars": "let",
-    "when": "if",
-    "with_items": "for_each",
+    "action": ("do", "then"),
+    "actions": ("then",),
+    "always": ("finally",),
+    "args": ("with",),
+    "condition": ("if",),
+    "conditions": ("if",),
+    "criteria": ("if",),
+    "do": ("then",),
+    "foreach": ("for_each",),
+    "loop": ("for_each",),
+    "name": ("id",),
+    "on": ("when",),
+    "parameters": ("with",),
+    "params": ("with",),
+    "priority": ("severity",),
+    "run": ("do", "then"),
+    "steps": ("then",),
+    "tasks": ("then",),
+    "team": ("owner",),
+    "trigger": ("when",),
+    "triggers": ("when",),
+    "uses": ("do",),
+    "vars": ("let",),
+    "when": ("if",),
+    "with_items": ("for_each",),
+}
+#: what a rule says otherwise than by a key
+_OTHERWISE = {
+    "enabled": "'mode': off, observe, approve or active",
+    "id": "nothing: the file's name is the rule's name",
+    "name": "nothing: the file's name is the rule's name",
+    "pack": "nothing: the folder's name is the pack's name",
 }
 _TRUTH = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false"}
 
@@ -115,7 +125,7 @@ def _meant(path: Path, model: type[Model]) -> str | None:
     """The key that was meant by an unknown one."""
     owner, word = model_at(path[:-1], model), str(path[-1]).lower()
     keys = keys_of(owner) if owner else []
-    near = [*get_close_matches(word, keys, 1), _ELSEWHERE.get(word)]
+    near = [*_ELSEWHERE.get(word, ()), *get_close_matches(word, keys, 1)]
     return next((one for one in near if one in keys), None)
 
 
@@ -153,7 +163,8 @@ def _unknown(error: _Error) -> Problem:
     if meant is None:
         owner = model_at(error.path[:-1], error.model)
         keys = keys_of(owner) if owner else []
-        return Problem(place, found, f"one of {', '.join(keys)}")
+        otherwise = _OTHERWISE.get(error.last.lower()) if owner is Rule else None
+        return Problem(place, found, otherwise or f"one of {', '.join(keys)}")
     return Problem(place, found, f"'{meant}'", error.source.renamed(error.path, meant))
 
 

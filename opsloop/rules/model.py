@@ -69,7 +69,10 @@ class Rule(Model):
         "Look-ups made before acting, in this order.", default_factory=dict
     )
     guard: Given[Guard] = key("What may hold the rule back.", default=None)
-    then: Some[Step] = key("What the rule does, in this order.", "[{do: notify}]")
+    then: Some[Step] = key(
+        "What the rule does, in this order.",
+        "[{do: notify, with: {to: pager, title: Somebody should look}}]",
+    )
     verify: Given[Verify] = key("How it checks that it helped.", default=None)
     on_failure: list[Step] = key(
         "What it does after a failure; `error` says what failed.", default_factory=list
