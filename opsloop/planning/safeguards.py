@@ -218,6 +218,19 @@ def _questions(before: Held, after: Held) -> Iterator[Loosening]:
             yield Loosening("removed", f"step {name}", terms.question(step["approve"]), None)
         else:
             yield from _question(f"step {name}", step, new[name])
+            was, now = _unasked(before.plan, step), _unasked(after.plan, new[name])
+            if set(now) - set(was):
+                yield Loosening("loosened", f"step {name}, asked after", was, now)
+
+
+def _unasked(plan: Plan, question: Step) -> list[str]:
+    """The actions that come before a question in its list, and change something."""
+    for steps in (plan["then"], plan["on_failure"], plan["always"]):
+        walked = list(_steps(steps))
+        if question in walked:
+            ahead = walked[: walked.index(question)]
+            return [one["do"] for one in ahead if one["kind"] == "do" and one["effect"] != "read"]
+    return []
 
 
 def _question(what: str, old: Step, new: Step) -> Iterator[Loosening]:

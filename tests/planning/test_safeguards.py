@@ -182,6 +182,11 @@ LOOSER: list[tuple[Any, Any, list[Said]]] = [
     ),
     (
         {"then": [ASK, *RULE["then"]]},
+        {"then": [*RULE["then"], ASK]},
+        [("loosened", "step ask, asked after", [], ["aws.ec2.stop_instances"])],
+    ),
+    (
+        {"then": [ASK, *RULE["then"]]},
         {"then": [{**ASK, "if": "volume == 'a'"}, *RULE["then"]]},
         [("changed", "step ask, if", None, "volume == 'a'")],
     ),
