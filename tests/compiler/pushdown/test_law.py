@@ -42,7 +42,7 @@ def test_no_event_that_the_rule_would_take_is_lost(world: World) -> None:
 
 
 @pytest.mark.proof
-@settings(max_examples=15_000, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=8_000, deadline=None, suppress_health_check=SLOW)
 @given(worlds())
 def test_no_event_is_lost_in_the_long_run(world: World) -> None:
     check(world)
